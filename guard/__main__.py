@@ -1,0 +1,5 @@
+"""``python -m guard`` is ``guard``."""
+
+from guard.cli.main import main
+
+main()

@@ -1,0 +1,1 @@
+"""The Splunk analytic over NVM logs, with its engines."""

@@ -1,0 +1,61 @@
+"""What is too dear or too fragile to parse in the gate is parsed by guard's own interpreter in a process apart.
+
+A broken or slow parser can then neither break pip nor cost the commands that do not need it. The answer comes back
+through a pipe as ``marshal``, which costs no import and holds exactly what TOML and INI files hold (dates as text).
+"""
+
+import marshal
+import os
+import sys
+
+from .errors import BadData, CannotJudge
+
+PARSERS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "parsers.py")
+LIMIT = 64 * 1024 * 1024  # bytes; a larger file is not a project file
+
+
+def toml(data, interpreter=""):
+    """The tables of a TOML document (bytes) as dicts. Raises BadData with the line where it does not parse."""
+    return _parse("toml", data, interpreter)
+
+
+def ini(data, interpreter=""):
+    """The sections of an INI document (bytes) as {section: {option: raw value}}. Raises BadData."""
+    return _parse("ini", data, interpreter)
+
+
+def _parse(form, data, interpreter):
+    if len(data) > LIMIT:
+        raise BadData("larger than %d MiB" % (LIMIT >> 20))
+    python = interpreter or sys.executable
+    give, gave = os.pipe()
+    answer, answered = os.pipe()
+    actions = [
+        (os.POSIX_SPAWN_DUP2, give, 0),
+        (os.POSIX_SPAWN_DUP2, answered, 1),
+    ]
+    try:
+        # -I: neither the working directory nor PYTHONPATH has a say in what is imported there.
+        pid = os.posix_spawn(python, [python, "-I", PARSERS, form], {"LC_ALL": "C.UTF-8"}, file_actions=actions)
+    except OSError as error:
+        raise CannotJudge("guard's own interpreter cannot be started: %s" % (error.strerror or error))
+    finally:
+        os.close(give)
+        os.close(answered)
+    try:
+        try:
+            with open(gave, "wb") as pipe:  # the parser reads everything before it answers, so this cannot deadlock
+                pipe.write(data)
+        except BrokenPipeError:
+            pass  # it died; the missing answer below says so
+        with open(answer, "rb") as pipe:
+            raw = pipe.read()
+    finally:
+        os.waitpid(pid, 0)
+    try:
+        said, value = marshal.loads(raw)
+    except (ValueError, EOFError, TypeError):
+        raise CannotJudge("guard's parser gave no answer")
+    if said != "ok":
+        raise BadData(value)
+    return value

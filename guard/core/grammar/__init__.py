@@ -1,0 +1,1 @@
+"""What a command line asks for, read as pip, poetry and the tools beside them read it themselves."""

@@ -1,0 +1,1 @@
+"""Where the list comes from: sources, compilation, synchronisation, trust."""

@@ -1,0 +1,1 @@
+"""Names near a popular one that no list knows yet."""

@@ -1,0 +1,49 @@
+"""Run as a process by ``guard.core.apart``: parse standard input (``toml`` or ``ini``), answer with ``marshal``."""
+
+import marshal
+import sys
+
+
+def toml(text):
+    try:
+        import tomllib
+    except ImportError:  # before Python 3.11
+        import tomli as tomllib
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(str(error))
+
+
+def ini(text):
+    import configparser
+
+    parser = configparser.RawConfigParser(strict=False)  # what pip itself uses for its configuration
+    try:
+        parser.read_string(text)
+    except configparser.Error as error:
+        raise ValueError(" ".join(str(error).split()))
+    return {section: dict(parser.items(section)) for section in parser.sections()}
+
+
+def plain(value):
+    """Only what ``marshal`` takes: dates and times become their ISO text."""
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return value if isinstance(value, (str, int, float, bool)) or value is None else str(value)
+
+
+def main():
+    data = sys.stdin.buffer.read()
+    try:
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+        answer = ("ok", plain({"toml": toml, "ini": ini}[sys.argv[1]](text)))
+    except (ValueError, RecursionError) as error:  # UnicodeDecodeError is a ValueError
+        answer = ("bad", str(error) or type(error).__name__)
+    sys.stdout.buffer.write(marshal.dumps(answer, 2))
+
+
+if __name__ == "__main__":
+    main()

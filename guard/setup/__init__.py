@@ -1,0 +1,1 @@
+"""What puts guard on a machine and takes it off again."""
