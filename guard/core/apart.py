@@ -5,9 +5,9 @@ through a pipe as ``marshal``, which costs no import and holds exactly what TOML
 """
 
 import marshal
-import os
 import sys
 
+from . import kernel as os
 from .errors import BadData, CannotJudge
 
 PARSERS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "parsers.py")

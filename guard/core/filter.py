@@ -9,8 +9,7 @@ File: one line ``guard-filter 1 NAMES BLOCKS DIGEST`` padded with blanks to 128 
 DIGEST ties the filter to the table it was made with.
 """
 
-import os
-
+from . import kernel as os
 from .errors import CannotJudge
 
 MAGIC = "guard-filter 1"

@@ -13,8 +13,9 @@
       allow/             names let through, one file each
 """
 
-import os
 import sys
+
+from . import kernel as os
 
 MARK = "home"
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))

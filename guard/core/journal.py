@@ -30,8 +30,8 @@ the last seconds of a machine that stopped; a sync costs a developer 5 to 50 ms 
 """
 
 import fcntl
-import os
 
+from . import kernel as os
 from .errors import CannotJudge
 from .jsonline import dump
 
@@ -61,7 +61,7 @@ def _open_locked(path):
         try:
             fd = os.open(path, flags, 0o600)
         except FileNotFoundError:
-            os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
+            os.makedirs(os.path.dirname(path), 0o700)
             continue
         try:
             fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)

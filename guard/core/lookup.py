@@ -3,8 +3,7 @@
 Columns: name,kind,imitates,versions,sources,evidence,reason; several values in one field are joined with ``;``.
 """
 
-import os
-
+from . import kernel as os
 from .errors import CannotJudge
 from .home import shipped
 from .table import Table

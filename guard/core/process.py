@@ -3,7 +3,7 @@
 Linux: /proc. Elsewhere the recorder asks psutil; only what the interpreter itself knows stands here.
 """
 
-import os
+from . import kernel as os
 
 
 def describe(pid):

@@ -12,8 +12,7 @@ memory of the process. Beside the table may lie ``NAME.DIGEST16.filter`` (guard.
 most names that are not in it; a table without one is slower, never wrong.
 """
 
-import os
-
+from . import kernel as os
 from .errors import CannotJudge
 from .filter import open_filter
 
