@@ -28,7 +28,7 @@ def write(path: str, columns: Sequence[str], rows: Iterable[Sequence[str]], made
     by_name = {}
     for row in rows:
         if row[0] in by_name:
-            raise BadData("two rows for %s" % row[0])
+            raise BadData(f"two rows for {row[0]}")
         by_name[row[0]] = ",".join(escape(field) for field in row)
     ordered = sorted(by_name, key=str.encode)
     lines = [by_name[name] for name in ordered]

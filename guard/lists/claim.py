@@ -1,0 +1,35 @@
+"""A claim: what one source says of one name. The list is made of claims (``guard.lists.merge``)."""
+
+from typing import NamedTuple
+
+from guard.core.names import is_name, normalise
+
+
+class Claim(NamedTuple):
+    """What ``source`` says of ``name``.
+
+    name      normalised (PEP 503)
+    source    who says so: "ossf", "datadog", "kam193:spam"
+    kind      a kind of entry (guard.core.lookup). COMPROMISED says that the project itself is a good one;
+              WITHDRAWN says that this source took back what it said
+    imitates  normalised name of the project it imitates, or ""
+    versions  the releases the source names; none means every release (COMPROMISED: it is not known which)
+    evidence  advisory ids, pages
+    reason    one clause for a person, or ""
+    since     ISO date on which the source first said so, or "" where it does not tell
+    """
+
+    name: str
+    source: str
+    kind: str
+    imitates: str = ""
+    versions: "tuple[str, ...]" = ()
+    evidence: "tuple[str, ...]" = ()
+    reason: str = ""
+    since: str = ""
+
+
+def name_of(text: str) -> str:
+    """The normalised name in ``text``, or "" where it is no name: some published keys are not, and none is guessed."""
+    text = text.strip()
+    return normalise(text) if is_name(text) else ""
