@@ -15,7 +15,7 @@ class Claim(NamedTuple):
     imitates  normalised name of the project it imitates, or ""
     versions  the releases the source names; none means every release (COMPROMISED: it is not known which)
     evidence  advisory ids, pages
-    reason    one clause for a person, or ""
+    reason    what follows the name in a sentence, or "": "is listed as spam"
     since     ISO date on which the source first said so, or "" where it does not tell
     """
 

@@ -15,7 +15,7 @@ from .merge import Merged, merge
 POPULAR = "popular.csv"
 POPULAR_COLUMNS = ("name", "rank", "downloads")
 CANARY_CLAIM = Claim(
-    CANARY, "guard", TYPOSQUAT, reason="a harmless name that every guard refuses, so that anyone can see it work"
+    CANARY, "guard", TYPOSQUAT, reason="is a harmless name that every guard refuses, so that anyone can see it work"
 )
 
 

@@ -21,7 +21,7 @@ from guard.core.lookup import COMPROMISED, MALICIOUS, OTHER, TYPOSQUAT, WITHDRAW
 from .claim import Claim
 
 _STRENGTH = (TYPOSQUAT, MALICIOUS, OTHER)
-_UNKNOWN_RELEASES = "some releases are compromised; which ones is not known"
+_UNKNOWN_RELEASES = "has compromised releases; which ones is not known"
 
 
 class Held(NamedTuple):
@@ -56,7 +56,7 @@ def merge(claims: Iterable[Claim], popular: Collection[str]) -> Merged:
 def _entry(name: str, claims: "list[Claim]", popular: bool) -> "tuple[tuple[str, ...], list[Held]]":
     active = claims if len(claims) == 1 and claims[0].kind != WITHDRAWN else _active(claims)
     if not active:
-        return _row(name, WITHDRAWN, claims, (), claims[0].reason or "withdrawn by its source"), []
+        return _row(name, WITHDRAWN, claims, (), claims[0].reason or "was withdrawn by its source"), []
     if popular or any(claim.kind == COMPROMISED for claim in active):
         return _some_releases(name, active, popular)
     kinds = {claim.kind for claim in active}
@@ -79,7 +79,7 @@ def _some_releases(name: str, claims: "list[Claim]", popular: bool) -> "tuple[tu
         evidence = _each(claim.evidence for claim in whole)
         held = [Held(name, why, _each([claim.source] for claim in whole), evidence)]
     versions = _each(claim.versions for claim in precise)
-    reason = "" if versions else _UNKNOWN_RELEASES if precise else "held for a person: " + held[0].why
+    reason = "" if versions else _UNKNOWN_RELEASES if precise else "is held for a person: " + held[0].why
     return _row(name, COMPROMISED, precise or whole, versions, reason), held
 
 

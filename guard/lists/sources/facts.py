@@ -45,7 +45,7 @@ def _reason(kind: str, row: "dict[str, str]") -> str:
         return FILE_NAME
     if kind == OTHER:
         categories = [s.partition(":")[2] for s in row["sources"].split(";") if s.startswith("kam193:")]
-        return "listed as " + " and ".join(c.replace("_", " ") for c in categories) if categories else ""
+        return "is listed as " + " and ".join(c.replace("_", " ") for c in categories) if categories else ""
     return ""
 
 
