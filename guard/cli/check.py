@@ -1,0 +1,95 @@
+"""``guard check -- pip install …``: judge a command without running it."""
+
+import os
+import sys
+
+import click
+
+from guard.cli.render import echo_json, envelope
+from guard.core import home as homes
+from guard.core.command import Invocation
+from guard.core.errors import CLEAN, FINDINGS, USAGE, UsageError
+from guard.core.grammar.read import read
+from guard.core.judge import Judge
+from guard.core.lookup import open_list
+from guard.core.mask import mask
+from guard.core.refusal import colour_wanted, text
+from guard.core.settings import load
+from guard.core.verdict import ALLOW, strongest
+from guard.setup.shims import behind
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, whatever the verdict.")
+@click.option(
+    "-r", "--requirement", "requirement_files", multiple=True, type=click.Path(), help="Judge a requirement file."
+)
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+def command(as_json, requirement_files, words):
+    """Judge a command line without running it.
+
+    \b
+    guard check -- pip install -r requirements.txt reqeusts
+    guard check --json -- poetry add reqeusts
+    guard check -r requirements.txt -r requirements-dev.txt
+
+    Exit codes: 0 clean, 1 findings, 2 a line that the tool itself would reject.
+    """
+    if requirement_files:
+        options = [word for path in requirement_files for word in ("-r", path)]
+        words = (*(words or ("pip", "install")), *options)
+    if not words:
+        raise UsageError("no command to check", "guard check -- pip install NAME")
+    sys.exit(check(list(words), as_json))
+
+
+def check(words, as_json):
+    """Judge ``words`` (tool and arguments) and print; returns the exit code."""
+    home = homes.find()
+    path = behind(os.path.basename(words[0]), os.environ.get("PATH", ""))
+    invocation = Invocation(os.path.basename(words[0]), words[1:], dict(os.environ), os.getcwd(), path)
+    asked = read(invocation)
+    if not asked.verb and not asked.rejected and not asked.tool:
+        raise UsageError(f"guard does not know the tool {words[0]!r}", "pip, poetry, uv, pipx, pdm, python -m pip")
+    settings = load(home, invocation.cwd, invocation.environ)
+    for fault in settings.faults:
+        click.echo(f"guard: {fault}", err=True)
+    names = open_list(home)
+    if names.notice:
+        click.echo(f"guard: {names.notice}", err=True)
+    findings = Judge(home, names, settings).command(asked)
+    if as_json:
+        echo_json(answer(asked, findings, settings, names))
+    elif asked.rejected:
+        click.echo(f"guard: {invocation.tool} itself would reject this line: {asked.rejected}", err=True)
+    else:
+        click.echo(text(words, findings, names, home, os.environ, colour_wanted(1, os.environ)), nl=False)
+        for finding in findings:
+            if finding.verdict == ALLOW:
+                by = f"allowed: {finding.allowed_by}" if finding.allowed_by else "allowed by policy"
+                click.echo(f"  {finding.name or finding.text} {finding.reason} ({by})")
+        if not findings:
+            click.echo(f"guard: clean: {len(asked.names())} name(s), list {names.version}")
+    if asked.rejected:
+        return USAGE
+    return FINDINGS if findings else CLEAN
+
+
+def answer(asked, findings, settings, names):
+    """The JSON object of a judged command."""
+    return envelope(
+        "check",
+        verdict=strongest(findings),
+        tool=asked.tool,
+        verb=asked.verb,
+        installs=asked.installs,
+        rejected=asked.rejected or None,
+        names=asked.names(),
+        findings=[{**finding.plain(), "name": finding.name or None, "imitates": finding.imitates or None,
+                   "text": mask(finding.text)} for finding in findings],
+        indexes=[mask(index) for index in asked.indexes],
+        project=asked.project or None,
+        mode=settings["mode"],
+        list=names.version,
+    )  # fmt: skip
+

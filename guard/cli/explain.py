@@ -1,0 +1,94 @@
+"""``guard explain NAME``: everything guard knows of a name, and what it would do."""
+
+import datetime
+import os
+import sys
+
+import click
+
+from guard.cli.render import echo_json, envelope
+from guard.core import home as homes
+from guard.core.allowance import find as find_allowance
+from guard.core.command import Target
+from guard.core.errors import CLEAN, FINDINGS, UsageError
+from guard.core.judge import Judge
+from guard.core.lookup import open_list
+from guard.core.names import is_name, normalise
+from guard.core.refusal import good_name
+from guard.core.settings import load
+
+
+@click.command()
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def command(name, as_json):
+    """Say what the list holds on NAME, from which sources, and what policy makes of it.
+
+    NAME may carry a release: guard explain litellm==1.82.7
+
+    Exit codes: 0 nothing against it, 1 a finding.
+    """
+    bare, _, version = name.partition("==")
+    if not is_name(bare):
+        raise UsageError(f"{bare!r} is not the name of a project")
+    home = homes.find()
+    known = explain(home, normalise(bare), version)
+    if as_json:
+        echo_json(envelope("explain", **known))
+    else:
+        _print(known)
+    sys.exit(FINDINGS if known["verdict"] != "allow" or known["finding"] else CLEAN)
+
+
+def explain(home, name, version):
+    """A dict: name, version, entry (or None), finding (or None), verdict, policy, allowance, popular, list."""
+    settings = load(home, os.getcwd(), os.environ)
+    names = open_list(home)
+    entry = names.find(name)
+    finding = Judge(home, names, settings).target(Target(name, name, version))
+    allowance = find_allowance(home, name, settings)
+    key = "actions." + (entry.kind if entry else "lookalike")
+    known = {
+        "name": name,
+        "version": version or None,
+        "list": names.version,
+        "entry": None if entry is None else {slot: getattr(entry, slot) for slot in entry.__slots__},
+        "finding": None if finding is None else finding.plain(),
+        "verdict": "allow" if finding is None else finding.verdict,
+        "allowance": None if allowance is None else {slot: getattr(allowance, slot) for slot in allowance.__slots__},
+        "popular": good_name(name, names),
+    }
+    if finding is not None:
+        layer, where = settings.layer(key)
+        known["policy"] = {"mode": settings["mode"], "action": settings[key], "layer": layer or "default", "where": where}
+    return known
+
+
+def _print(known):
+    entry, finding = known["entry"], known["finding"]
+    click.echo(f"{known['name']}{'==' + known['version'] if known['version'] else ''}: {known['verdict']}")
+    if entry is None:
+        click.echo(f"  not on the list ({known['list']})")
+    else:
+        click.echo(f"  listed as {entry['kind']}" + (f", imitating {entry['imitates']}" if entry["imitates"] else ""))
+        if entry["versions"]:
+            click.echo(f"  releases: {', '.join(entry['versions'])} (no other)")
+        elif entry["kind"] == "compromised":
+            click.echo("  which releases are bad is not known; the project is not blocked whole")
+        elif entry["kind"] == "withdrawn":
+            click.echo("  its source took the entry back")
+        click.echo(f"  sources: {', '.join(entry['sources'])}")
+        for item in entry["evidence"]:
+            click.echo(f"  evidence: {item}")
+        if entry["reason"]:
+            click.echo(f"  reason: {entry['reason']}")
+    if finding is not None and entry is None:
+        click.echo(f"  {finding['reason']}" + (f" ({finding['imitates']})" if finding["imitates"] else ""))
+    if "policy" in known:
+        policy = known["policy"]
+        click.echo(f"  policy: {policy['action']} in mode {policy['mode']} ({policy['layer']}: {policy['where']})")
+    if known["allowance"]:
+        until = known["allowance"]["until"] or datetime.date.max.isoformat()
+        click.echo(f"  let through until {until}: {known['allowance']['reason']} ({known['allowance']['layer']})")
+    if known["popular"]:
+        click.echo("  among the 15,000 most downloaded projects")
