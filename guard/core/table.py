@@ -89,7 +89,7 @@ class Table:
         return position + line, data[line:comma]
 
     def _scan(self, key, low, high):
-        data = b"\n" + self._read(low, high - low)
+        data = b"\n" + self._read(low, high - low + len(key) + 1)  # a row that starts just before ``high`` counts
         at = data.find(b"\n" + key + b",")
         if at < 0:
             return None
