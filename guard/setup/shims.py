@@ -53,10 +53,10 @@ def present(home):
         return []
 
 
-def template():
-    """Path of the script that all shims are copies of, inside the installed package or beside it in a checkout."""
-    inside = os.path.join(homes.PACKAGE, "shims", "shim.sh")
-    return inside if os.path.exists(inside) else os.path.join(os.path.dirname(homes.PACKAGE), "shims", "shim.sh")
+def template(name="shim.sh"):
+    """Path of a script of ``shims/``, inside the installed package or beside it in a checkout."""
+    inside = os.path.join(homes.PACKAGE, "shims", name)
+    return inside if os.path.exists(inside) else os.path.join(os.path.dirname(homes.PACKAGE), "shims", name)
 
 
 def script(home, base, gate, tool):

@@ -1,0 +1,55 @@
+"""What the installer wrote outside PREFIX, kept in ``PREFIX/manifest.json``, so that uninstalling leaves no trace.
+
+    {"schema": 1, "blocks": [PATH…], "files": [PATH…], "made": [PATH…]}
+
+``blocks`` hold a marked block, ``files`` are guard's alone; ``made`` are the files and folders that did not exist
+before, PREFIX itself among them.
+"""
+
+import json
+import os
+
+from guard.core.errors import BadData
+from guard.setup import files
+
+SCHEMA = 1
+
+
+class Manifest:
+    """Reads, grows and writes one installation's manifest; paths are absolute, in the order they were written."""
+
+    def __init__(self, home):
+        self.path = os.path.join(home.root, "manifest.json")
+        self.blocks, self.files, self.made = [], [], []
+        try:
+            with open(self.path, encoding="utf-8") as text:
+                kept = json.load(text)
+            self.blocks, self.files, self.made = kept["blocks"], kept["files"], kept["made"]
+        except FileNotFoundError:
+            pass
+        except (ValueError, KeyError, TypeError):
+            raise BadData("%s is not a manifest of guard" % self.path, "install guard again") from None
+
+    def folder(self, path):
+        """Make the folder ``path`` and its parents, and remember those that did not exist. Raises OSError."""
+        if not os.path.isdir(path):
+            self.folder(os.path.dirname(path))
+            os.mkdir(path)
+            self._add(self.made, path)
+
+    def block(self, path, made):
+        self._add(self.blocks, path)
+        if made:
+            self._add(self.made, path)
+
+    def file(self, path):
+        self._add(self.files, path)
+
+    def save(self):
+        text = {"schema": SCHEMA, "blocks": self.blocks, "files": self.files, "made": self.made}
+        files.replace(self.path, json.dumps(text, indent=1).encode("ascii") + b"\n")
+
+    @staticmethod
+    def _add(paths, path):
+        if path not in paths:
+            paths.append(path)
