@@ -21,9 +21,11 @@ def main(argv):
     home = at(argv[0])
     invocation = Invocation(argv[2], argv[3:], os.environ, _cwd(), argv[1])
     settings = load(home, invocation.cwd, os.environ)
+    findings = []
     try:
         refused = bool(settings.faults) and _faulty(settings)
-        refused = refused or decide(home, invocation, settings)
+        if not refused:
+            refused, findings = decide(home, invocation, settings)
     except GuardError as error:
         refused = _cannot_judge(error.message, settings)
     except Exception as error:  # the last floor: a bug of ours is one line, and policy decides
@@ -35,18 +37,18 @@ def main(argv):
     if not invocation.path:
         _say("guard: there is no %s behind the shim on PATH\n" % invocation.tool)
         return NO_TOOL
-    code, reason = become(_words(home, invocation), os.environ)
+    code, reason = become(*_next(home, invocation, findings))
     _say("guard: %s cannot be run: %s\n" % (invocation.path, reason))
     return code
 
 
 def decide(home, invocation, settings):
-    """Judge one invocation. Returns the exit code of a refusal, or 0 where the tool may run."""
+    """Judge one invocation. Returns (exit code of a refusal or 0 where the tool may run, list of Finding)."""
     from .core.grammar.read import read
 
     command = read(invocation)
     if not command.installs:
-        return 0
+        return 0, []
     from .core.judge import Judge, use_up_once
     from .core.lookup import open_list
 
@@ -69,14 +71,15 @@ def decide(home, invocation, settings):
         if verdict != BLOCK:
             raise
         _say("guard: %s\n" % error.message)  # refused all the same
-    return REFUSED if verdict == BLOCK else 0
+    return (REFUSED if verdict == BLOCK else 0), findings
 
 
-def _words(home, invocation):
-    """The program and arguments to become: the tool's own interpreter on guard's runner, where that can be done."""
-    from .resolver.entry import words
+def _next(home, invocation, findings):
+    """(words, environment) to become: the tool's own interpreter on guard's runner, where that can be done."""
+    from .resolver.entry import judged, words
 
-    return words(home, invocation.path, invocation.args) or [invocation.path, *invocation.args]
+    program = words(home, invocation.path, invocation.args) or [invocation.path, *invocation.args]
+    return program, dict(os.environ, **judged(findings))
 
 
 def _record(home, invocation, settings, command, findings, verdict, names):

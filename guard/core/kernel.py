@@ -6,6 +6,7 @@ the interpreter's own start. Read it as ``from . import kernel as os``: the name
 
 import sys
 from posix import *  # noqa: F403  # the point of this module: the names of os, from where os has them
+from posix import _exit  # noqa: F401  # a star leaves it out
 from posix import environ as _environ
 from posix import getcwd, lstat, mkdir, stat
 

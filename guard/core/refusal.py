@@ -35,10 +35,14 @@ def shell_line(words):
     return line if printable(line) == line else ""
 
 
-def text(words, findings, names, home, environ, colour=False):
+NOTHING_RAN = "Nothing was run and nothing was fetched."
+
+
+def text(words, findings, names, home, environ, colour=False, outcome=NOTHING_RAN):
     """The lines to print for the findings of a command (``words``: tool and arguments); "" where there is nothing to say.
 
-    ``names`` is the List in force: only a popular name that it does not hold is ever suggested.
+    ``names`` is the List in force: only a popular name that it does not hold is ever suggested. ``outcome``: what a
+    refusal prevented.
     """
     said = [f for f in findings if f.verdict != ALLOW]
     if not said:
@@ -59,7 +63,7 @@ def text(words, findings, names, home, environ, colour=False):
     if meant:
         lines.append("  Did you mean:  " + paint.good(_suggestion(words, meant)))
     if blocked:
-        lines.append("  Nothing was run and nothing was fetched.")
+        lines.append("  " + outcome)
         lines.extend(_way_out(blocked, home, environ))
     return "\n".join(lines) + "\n"
 

@@ -1,0 +1,202 @@
+"""Inside pip, from 20.3: the few places through which a project reaches the installer.
+
+    Resolver.resolve                 (both resolvers) only while one is at work does a name refuse; what is asked for is
+                                     judged before anything is asked of an index
+    PackageFinder.find_all_candidates  every name that is asked of an index, before the request; bad releases are hidden
+    RequirementPreparer.prepare_…    every file or checkout, before it is fetched, by the name it goes by; and again
+                                     when its metadata has told its real name
+    install_req_from_req_string      who pulls whom in
+    call_subprocess in build_env     the pip that pip starts for build requirements is started through the runner
+    main                             the exit code, and why, last of all
+
+``pip list --outdated``, ``pip index`` and pip's look for a newer self go by ``find_all_candidates`` without a resolver.
+"""
+
+import functools
+import sys
+
+from . import children
+
+
+def patch(session, module):
+    """Patch one module of pip. Raises AttributeError where it is not as guard knows it."""
+    _PATCHES[module.__name__](session, module)
+
+
+def _wrap(owner, name, make):
+    """Replace ``owner.name`` by what ``make`` makes of it."""
+    inner = getattr(owner, name)
+    setattr(owner, name, functools.wraps(inner)(make(inner)))
+
+
+# --- the tool's main --------------------------------------------------------------------------------------------------
+
+
+def _main(session, module):
+    def make(inner):
+        def main(args=None, *more, **others):
+            return run(session, inner, sys.argv[1:] if args is None else args, *more, **others)
+
+        return main
+
+    module.main  # noqa: B018  # AttributeError where it is gone
+    for name in ("main", "cli"):  # cli: what scripts call from pip 26.3
+        if hasattr(module, name):
+            _wrap(module, name, make)
+
+
+def run(session, inner, args, *more, **others):
+    """pip's main, with guard's word on its exit code."""
+    if session.tool:  # a pip that calls its own main again
+        return inner(args, *more, **others)
+    session.begin("pip", args)
+    try:
+        code = inner(args, *more, **others)
+    except SystemExit as error:
+        error.code = session.finish(error.code)
+        raise
+    return session.finish(code)
+
+
+def _main_parser(session, module):
+    """``pip --python X``: pip starts itself with another interpreter, from this module."""
+    module.subprocess = children.Subprocess(session, module.subprocess)
+
+
+# --- names ------------------------------------------------------------------------------------------------------------
+
+
+def _resolver(session, module):
+    def make(inner):
+        def resolve(self, root_reqs, *more, **others):
+            def judged():
+                for requirement in root_reqs:
+                    if not requirement.constraint:
+                        _meet(session, requirement)
+                return inner(self, root_reqs, *more, **others)
+
+            return session.resolve(judged)
+
+        return resolve
+
+    _set_kind(session)
+    _wrap(module.Resolver, "resolve", make)
+
+
+def _set_kind(session):
+    from pip._internal.exceptions import InstallationError
+
+    session.kind = InstallationError
+
+
+def _package_finder(session, module):
+    from pip._vendor.packaging.version import InvalidVersion, Version
+
+    def parse(text):
+        try:
+            return Version(str(text))
+        except InvalidVersion:
+            return str(text)
+
+    def make(inner):
+        def find_all_candidates(self, project_name):
+            if not session.at_work:
+                return inner(self, project_name)
+            session.meet(project_name)
+            found = inner(self, project_name)
+            bad = session.bad_releases(project_name)
+            if not bad:
+                return found
+            listed = {parse(version): finding for version, finding in bad.items()}
+            session.hide(listed[v] for v in {parse(candidate.version) for candidate in found} if v in listed)
+            return [candidate for candidate in found if parse(candidate.version) not in listed]
+
+        return find_all_candidates
+
+    _wrap(module.PackageFinder, "find_all_candidates", make)
+
+
+def _constructors(session, module):
+    def make(inner):
+        def install_req_from_req_string(req_string, comes_from=None, *more, **others):
+            requirement = inner(req_string, comes_from, *more, **others)
+            if comes_from is not None and requirement.name:
+                session.pulled(requirement.name, _written(comes_from))
+            return requirement
+
+        return install_req_from_req_string
+
+    _wrap(module, "install_req_from_req_string", make)
+
+
+def _prepare(session, module):
+    def make(inner):
+        def prepare(self, req, *more, **others):
+            if not session.at_work:
+                return inner(self, req, *more, **others)
+            _meet(session, req)
+            dist = session.build(_written(req), inner, self, req, *more, **others)
+            name = getattr(dist, "raw_name", None) or dist.project_name  # the second: pip 20.3 to 21.1
+            session.meet(name, str(dist.version), _written(req), fetched=True)
+            return dist
+
+        return prepare
+
+    for name in ("prepare_linked_requirement", "prepare_editable_requirement"):
+        _wrap(module.RequirementPreparer, name, make)
+
+
+def _meet(session, requirement):
+    """Judge an InstallRequirement by what is known of it before anything is fetched."""
+    name, version = _from_link(requirement.link) if requirement.link is not None else ("", "")
+    for known in {requirement.name or name, name or requirement.name}:  # a link may go by another name than it is given
+        if known:
+            session.meet(known, version, _written(requirement))
+
+
+def _from_link(link):
+    """(name, version) that a link's file name tells; ("", "") where it tells none."""
+    file = link.filename
+    if file.endswith(".whl"):
+        parts = file.split("-")
+        return (parts[0], parts[1]) if len(parts) >= 5 else ("", "")  # PEP 427
+    for ending in (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tar"):
+        if file.endswith(ending):
+            name, _, version = file[: -len(ending)].rpartition("-")
+            return (name, version) if version[:1].isdigit() else ("", "")
+    return "", ""
+
+
+def _written(requirement):
+    """An InstallRequirement as a person would write it, with what asks for it."""
+    if isinstance(requirement, str):
+        return requirement
+    return requirement.from_path() or (requirement.link.url if requirement.link else "") or str(requirement)
+
+
+# --- pip's own children -----------------------------------------------------------------------------------------------
+
+
+def _build_env(session, module):
+    def make(inner):
+        def call_subprocess(cmd, *more, **others):
+            return children.run(session, cmd, inner, *more, **others)
+
+        return call_subprocess
+
+    if module.__name__ == "pip._internal.build_env" and hasattr(module, "__path__"):
+        return  # a package from pip 26.3; its module ``installer`` does what build_env.py did
+    _wrap(module, "call_subprocess", make)
+
+
+_PATCHES = {
+    "pip._internal.cli.main": _main,
+    "pip._internal.cli.main_parser": _main_parser,
+    "pip._internal.index.package_finder": _package_finder,
+    "pip._internal.operations.prepare": _prepare,
+    "pip._internal.req.constructors": _constructors,
+    "pip._internal.build_env": _build_env,
+    "pip._internal.build_env.installer": _build_env,
+    "pip._internal.resolution.resolvelib.resolver": _resolver,
+    "pip._internal.resolution.legacy.resolver": _resolver,
+}

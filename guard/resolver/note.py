@@ -1,0 +1,61 @@
+"""What a tool and the tool it starts tell each other: a small file, named on the command line of the one started.
+
+Down goes what is being built, up come the findings, so that the outermost process can say why. A file, and no
+environment variable, since a variable would be inherited by everything below. Marshal in its second version is read by
+every Python there is, and the two may be of different versions.
+"""
+
+import marshal
+import os
+import tempfile
+
+from ..core.verdict import ALLOW, Finding
+
+_VERSION = 2
+
+
+def write(within):
+    """Make a note for a tool about to be started; ``within``: what is being built, innermost last. Returns its path."""
+    fd, path = tempfile.mkstemp(prefix="guard-")
+    os.write(fd, marshal.dumps(list(within), _VERSION))
+    os.close(fd)
+    return path
+
+
+def read(path):
+    """What is being built, for the tool that was started; [] where the note cannot be read."""
+    return [item for item in _load(path) if isinstance(item, str)]
+
+
+def answer(path, findings):
+    """Leave the findings for the tool above."""
+    try:
+        with open(path, "wb") as file:
+            marshal.dump([finding.plain() for finding in findings], file, _VERSION)
+    except OSError:
+        pass  # the tool above is gone, and nobody reads it
+
+
+def take(path):
+    """The findings that the tool below left, as a list of Finding; the note is removed."""
+    found = []
+    for plain in _load(path):
+        if isinstance(plain, dict):
+            finding = Finding("", "", ALLOW, "", "")
+            for slot in Finding.__slots__:
+                setattr(finding, slot, plain[slot])
+            found.append(finding)
+    try:
+        os.unlink(path)
+    except OSError:
+        pass
+    return found
+
+
+def _load(path):
+    try:
+        with open(path, "rb") as file:
+            known = marshal.load(file)
+    except (OSError, ValueError, EOFError, TypeError):
+        return []
+    return known if isinstance(known, list) else []

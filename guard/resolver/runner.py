@@ -1,0 +1,86 @@
+"""``PYTHON [flags] runner.py HOME NOTE TOOL ARGS…``: run the script TOOL as ``PYTHON [flags] TOOL ARGS…`` would,
+with the resolver's import hook in place.
+
+NOTE is ``-``, or the file through which a tool that started this one hands over and hears of a refusal (children.py).
+The syntax is that of every Python, 2.7 included: what is too old for the room is started without it.
+"""
+
+import sys
+
+
+def _start(home, note, tool, args):
+    bare = getattr(sys.flags, "isolated", 0) or getattr(sys.flags, "safe_path", False)  # -I, -P: no folder on sys.path
+    if not bare:
+        del sys.path[0]  # the folder of this file: nothing may be imported from it
+    import os
+
+    if sys.version_info < (3, 7) or os.name != "posix":
+        _without_room(os, tool, args)
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    if hasattr(sys, "orig_argv"):  # what a tool reads to start itself again
+        at = len(sys.orig_argv) - len(args) - 4
+        sys.orig_argv[at : at + 4] = [tool]
+    sys.argv[:] = [tool] + args
+    if not bare:
+        sys.path.insert(0, os.path.dirname(os.path.realpath(tool)))
+    _open_room(package, home, note)
+    _become_main(os, tool)
+
+
+def _without_room(os, tool, args):
+    from subprocess import _args_from_interpreter_flags
+
+    os.execv(sys.executable, [sys.executable] + _args_from_interpreter_flags() + [tool] + args)
+
+
+def _open_room(package, home, note):
+    """Load guard under a private name: the index has a project called guard, and a folder may hold a guard.py."""
+    try:
+        if "_typoguard" not in sys.modules:
+            from importlib.util import module_from_spec, spec_from_file_location
+
+            spec = spec_from_file_location("_typoguard", package + "/__init__.py", submodule_search_locations=[package])
+            module = module_from_spec(spec)
+            sys.modules["_typoguard"] = module
+            spec.loader.exec_module(module)
+        from _typoguard.resolver.finder import enter
+    except Exception as error:  # a guard that is half removed must not break the tool
+        sys.stderr.write("guard: its files under %s are damaged (%s); nothing is checked here\n" % (package, error))
+        return
+    enter(home, note)
+
+
+def _become_main(os, tool):
+    """Make the script the ``__main__`` module and run it."""
+    import types
+
+    runner = __file__
+    sys.excepthook = lambda kind, error, trace: sys.__excepthook__(kind, error, _own_frames(trace, runner))
+    with open(tool, "rb") as file:
+        source = file.read()
+    if b"PK\5\6" in source[-65557:]:  # an archive with a first line, such as pip.pyz
+        import runpy
+
+        sys.path[0:0] = [tool]
+        runpy._run_module_as_main("__main__", False)  # what the interpreter itself does with an archive
+        return
+    main = types.ModuleType("__main__")
+    main.__dict__.update(__file__=tool, __builtins__=__builtins__, __annotations__={})
+    try:
+        from importlib.machinery import SourceFileLoader
+
+        main.__loader__ = SourceFileLoader("__main__", tool)
+    except ImportError:
+        pass
+    sys.modules["__main__"] = main
+    exec(compile(source, tool, "exec", 0, True), main.__dict__)
+
+
+def _own_frames(trace, runner):
+    """The traceback without the frames of this file at its head: the script was run, as far as anyone can see."""
+    while trace is not None and trace.tb_frame.f_code.co_filename == runner:
+        trace = trace.tb_next
+    return trace
+
+
+_start(sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:])
