@@ -30,10 +30,13 @@ def plain(data):
     try:
         text = data.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError:
-        raise Deviation("not UTF-8")
+        raise Deviation("not UTF-8") from None
     if not text.translate(_LAYOUT).isprintable():  # control characters, a byte order mark, a lone carriage return
         raise Deviation("unprintable")
-    return _Document(text + "\n").tables()
+    try:
+        return _Document(text + "\n").tables()
+    except IndexError:  # it ends in the middle of something
+        raise Deviation("end of the document") from None
 
 
 class _Document:
@@ -181,7 +184,7 @@ class _Document:
         if many:
             if text[end + 3] == quote:
                 raise Deviation("quotes at the end of a string")
-        elif any("\n" in text[at:end][i : i + 1] for i in ()) or text.find("\n", at, end) >= 0:
+        elif text.find("\n", at, end) >= 0:
             raise Deviation("string over several lines")
         return "".join(pieces), end + len(close)
 
@@ -237,18 +240,13 @@ class _Document:
     def _gap(self, at):
         """The position behind blanks, line ends and comments, as they may stand in an array."""
         while True:
-            char = self._peek(at)
+            char = self.text[at]
             if char == "#":
                 at = self.text.index("\n", at)
             elif char in " \t\n":
                 at += 1
             else:
                 return at
-
-    def _peek(self, at):
-        if at >= len(self.text):
-            raise Deviation("end of the document")
-        return self.text[at]
 
     def _line_end(self, at):
         at = self._blank(at)

@@ -49,7 +49,7 @@ def scan(data):
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        raise Deviation("not UTF-8")
+        raise Deviation("not UTF-8") from None
     _check_lines(text)
     chunks = ("\n" + text).split("\n[")
     _check_preamble(chunks[0])

@@ -1,0 +1,151 @@
+"""What one argument of ``poetry add`` names, by the steps of poetry's own RequirementsParser.
+
+In their order: PEP 508, a URL, a path that exists, and the simple forms (``name@^1``, ``name=1``, ``name:1``,
+``name>=1``, ``name[extra]@…``). Poetry 1.1 had no PEP 508 here; what that grammar takes, it took by the simple forms or
+not at all, so the names are the same.
+"""
+
+from .. import kernel as os
+from ..names import is_name
+from . import argument
+from .requirement import Malformed, Requirement, parse
+
+_WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+_SCHEME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.")
+_OPERATORS = (">=", "<=", ">", "<", "!=", "~=", "~", "^")
+_REPOSITORIES = ("git+http", "git+https", "git+ssh")
+
+
+def read(reader, text, root, where=""):
+    """Read one argument; paths start from ``root``, the project's directory. Findings go to the reader's command."""
+    wanted = text.strip()
+    if wanted.lower().endswith("latest") and wanted[:-6].rstrip().endswith("@"):
+        wanted = wanted[:-6].rstrip()[:-1].strip()
+    found = _pep508(wanted)
+    if found is None:
+        wanted = _without_extras(wanted)
+        scheme, host = _url(wanted)
+        if scheme and host and scheme in _REPOSITORIES:
+            return _repository(reader, wanted, text, where)
+        if scheme in ("http", "https") and host:
+            return _archive(reader, wanted, wanted, text, where)
+        path = _path(wanted, root, reader.environ)
+        if path:
+            return _local(reader, path, text, where)
+        found = simple(wanted)
+    if not is_name(found.name):
+        return reader.unseen(text, "it names no project", where)
+    return reader.found(found, text, where)
+
+
+def _pep508(text):
+    """The Requirement, None where poetry does not try this grammar or the text is not of it."""
+    if " ; " not in text:
+        for place, letter in enumerate(text[:-1]):
+            if letter == "@" and (text[place + 1] in "^~!=<>" or text[place + 1].isdecimal()):
+                return None
+    try:
+        return parse(text)
+    except Malformed:
+        return None
+
+
+def _without_extras(text):
+    """Poetry drops ``[extra, …]`` from the end and takes what stands before the first bracket."""
+    place = text.find("[")
+    inner = text[place + 1 : -1]
+    if place >= 0 and text.endswith("]") and inner and all(c in _WORD or "," <= c <= "_" or c == " " for c in inner):
+        return text[:place]
+    return text
+
+
+def _url(text):
+    """(scheme, host) by the rules of ``urllib.parse``; "" for each that is missing."""
+    scheme, colon, rest = text.partition(":")
+    if not colon or not scheme or not scheme[0].isalpha() or not _SCHEME.issuperset(scheme):
+        return "", ""
+    host = rest[2:] if rest.startswith("//") else ""
+    for end in "/?#":
+        host = host.partition(end)[0]
+    return scheme.lower(), host
+
+
+def _path(text, root, environ):
+    """The path that exists under ``root``, or as an absolute one; else ""."""
+    if "/" not in text:
+        return ""
+    path = os.path.join(root, text)
+    if os.path.exists(path):
+        return path
+    if text.startswith("~/"):
+        path = os.path.join(environ.get("HOME", ""), text[2:])
+        return path if path.startswith("/") and os.path.exists(path) else ""
+    return ""
+
+
+def _repository(reader, url, text, where):
+    egg = argument.egg_of(url)
+    if is_name(egg):
+        return reader.found(Requirement(egg), text, where, link=url)
+    return reader.unseen(text, "its name is known only after it was fetched", where)
+
+
+def _archive(reader, place, link, text, where):
+    """A URL or a file: its file name says what it is."""
+    filename = argument.unquote(place.partition("#")[0].partition("?")[0].rstrip("/").rpartition("/")[2])
+    name, version = argument.archive_name(filename)
+    if name:
+        return reader.found(Requirement(name, (), version), text, where, link=link)
+    return reader.unseen(text, "its name is known only after it was opened", where)
+
+
+def _local(reader, path, text, where):
+    if os.path.isfile(path):
+        return _archive(reader, path, path, text, where)
+    from . import project
+
+    return project.read(reader, path, (), text, where, True)
+
+
+def simple(text):
+    """The Requirement of the simple forms; its name may be none at all."""
+    pair = _cut(text)
+    name, blank, version = pair.partition(" ")
+    if not blank:
+        place = _operator(text)
+        if place:
+            name, version = text[:place], text[place:]
+    if name.endswith("]") and "[" in name:
+        name = name.partition("[")[0]
+    return Requirement(name, (), exact(version))
+
+
+def _cut(text):
+    """``re.sub(r"^([^@=: ]+)(?:@|==|(?<![<>~!])=|:| )(.*)$", r"\\1 \\2", text).strip()``."""
+    place = 0
+    while place < len(text) and text[place] not in "@=: ":
+        place += 1
+    if 0 < place < len(text):
+        if text.startswith("==", place):
+            return (text[:place] + " " + text[place + 2 :]).strip()
+        if text[place] != "=" or text[place - 1] not in "<>~!":
+            return (text[:place] + " " + text[place + 1 :]).strip()
+    return text.strip()
+
+
+def _operator(text):
+    """Where the constraint begins: the groups of ``^([^><=!: ]+)((?:>=|<=|>|<|!=|~=|~|\\^).*)$``; 0 for nowhere."""
+    place = 0
+    while place < len(text) and text[place] not in "><=!: ":
+        place += 1
+    while place > 0 and not text.startswith(_OPERATORS, place):
+        place -= 1
+    return place
+
+
+def exact(constraint):
+    """The one release that a constraint of poetry's allows, as written (``1.2``, ``==1.2``, ``=1.2``), else ""."""
+    version = constraint.strip().lstrip("=").strip()
+    if version[:1].isdecimal() and not any(letter in version for letter in "*,|<>=~^! "):
+        return version
+    return ""
