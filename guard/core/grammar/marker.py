@@ -1,0 +1,84 @@
+"""Whether a text is an environment marker of PEP 508. It is never evaluated: a name behind a false marker is a name."""
+
+_VARIABLES = (
+    "implementation_version", "platform_python_implementation", "implementation_name", "python_full_version",
+    "platform_release", "platform_version", "platform_machine", "platform_system", "python_version", "sys_platform",
+    "os_name", "os.name", "sys.platform", "platform.version", "platform.machine", "platform.python_implementation",
+    "python_implementation", "extras", "extra", "dependency_groups",
+)  # fmt: skip
+_COMPARE = ("===", "==", "~=", "!=", "<=", ">=", "<", ">")
+
+_known = {}  # a locked requirement file repeats a handful of markers a thousand times
+
+
+def valid(text, legacy=False):
+    """Whether pip's parser takes the text after ``;``; ``legacy``: that of the pips before 24.1."""
+    key = (text, legacy)
+    if key not in _known:
+        try:
+            _known[key] = not _expression(text.lstrip(_blank(legacy)), legacy)
+        except ValueError:
+            _known[key] = False
+        except RecursionError:
+            _known[key] = True  # nested deeper than anybody writes: leave the verdict to pip
+    return _known[key]
+
+
+def _blank(legacy):
+    return " \t\n\r" if legacy else " \t"
+
+
+def _expression(text, legacy):
+    """The rest after ``atom (and|or atom)*``; raises ValueError."""
+    blank = _blank(legacy)
+    while True:
+        text = _atom(text, legacy).lstrip(blank)
+        word = "and" if text.startswith("and") else "or" if text.startswith("or") else ""
+        if not word or not (legacy or _bounded(text, len(word))):
+            return text
+        text = text[len(word) :].lstrip(blank)
+
+
+def _atom(text, legacy):
+    if text[:1] == "(":
+        text = _expression(text[1:].lstrip(_blank(legacy)), legacy)
+        if text[:1] != ")":
+            raise ValueError("the parenthesis is not closed")
+        return text[1:]
+    blank = _blank(legacy)
+    text = _operand(text, legacy).lstrip(blank)
+    text = _operator(text, legacy).lstrip(blank)
+    return _operand(text, legacy)
+
+
+def _operand(text, legacy):
+    quote = text[:1]
+    if quote in ("'", '"'):
+        end = text.find(quote, 1)
+        if end < 0 or (legacy and "\n" in text[:end]) or (legacy and end == 1):
+            raise ValueError("the quotes are not closed")
+        return text[end + 1 :]
+    for word in _VARIABLES:
+        if text.startswith(word) and (legacy or _bounded(text, len(word))):
+            if legacy and word in ("extras", "dependency_groups"):
+                continue
+            return text[len(word) :]
+    raise ValueError("a variable or a quoted text is expected")
+
+
+def _operator(text, legacy):
+    for word in _COMPARE:
+        if text.startswith(word):
+            return text[len(word) :]
+    if text.startswith("in") and (legacy or _bounded(text, 2)):
+        return text[2:]
+    if text.startswith("not") and (legacy or _bounded(text, 3)):
+        rest = text[3:].lstrip(_blank(legacy))
+        if len(rest) < len(text) - 3 and rest.startswith("in") and (legacy or _bounded(rest, 2)):
+            return rest[2:]
+    raise ValueError("an operator is expected")
+
+
+def _bounded(text, end):
+    """Whether a word that ends here is a whole word (``\\b``)."""
+    return not (text[end : end + 1].isalnum() or text[end : end + 1] == "_")

@@ -1,0 +1,215 @@
+"""A requirement as PEP 508 writes it: ``name[extra,…] specifier ; marker`` or ``name[extra] @ url ; marker``.
+
+pip has had two grammars for it, and a line one of them refuses may be a name to the other:
+
+    modern   pip 24.1 and later (packaging 24): PEP 440 versions only, a trailing comma is let through, only
+             blanks and tabs are space
+    legacy   pip 9 to 24.0 (packaging 16 to 21, pyparsing): any text is a version after ``==`` and its like
+
+Written by hand and without ``re``, which alone costs more than the whole of reading a line.
+"""
+
+LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+DIGITS = "0123456789"
+_NAME = LETTERS + "._-"
+_RELEASE = frozenset("0123456789.")
+_OPERATORS = ("===", "~=", "==", "!=", "<=", ">=", "<", ">")
+
+
+class Malformed(ValueError):
+    """Not a requirement; the message is a clause that says why."""
+
+
+class Requirement:
+    """What one requirement says.
+
+    name     as written, not yet normalised
+    extras   tuple of str, as written
+    version  the one release that ``==`` or ``===`` pins it to, as written, without a wildcard; else ""
+    url      what stands after ``@``, else ""
+    """
+
+    __slots__ = ("name", "extras", "version", "url")
+
+    def __init__(self, name, extras=(), version="", url=""):
+        self.name = name
+        self.extras = extras
+        self.version = version
+        self.url = url
+
+
+def parse(text, legacy=False):
+    """The Requirement that ``text`` is, marker included; raises Malformed. ``legacy``: by the grammar before pip 24.1."""
+    blank = " \t\n\r" if legacy else " \t"
+    text = text.lstrip(blank)
+    rest = text.lstrip(_NAME)
+    if rest[:2] == "==" and _RELEASE.issuperset(rest[2:]) and rest[-1] not in "=." and rest[2] != "." and ".." not in rest:
+        name = text[: -len(rest)]  # ``name==1.2.3``: nearly every line of nearly every requirement file
+        if name and name[0] in LETTERS and name[-1] in LETTERS:
+            return Requirement(name, (), rest[2:])
+    name, rest = _identifier(text, legacy)
+    if not name:
+        raise Malformed("a project name is expected, not %r" % text[:40])
+    rest = rest.lstrip(blank)
+    if not rest:
+        return Requirement(name)
+    extras = ()
+    if rest[0] == "[":
+        extras, rest = _extras(rest, blank, legacy)
+        rest = rest.lstrip(blank)
+    if rest[:1] == "@":
+        return _at_url(name, extras, rest[1:].lstrip(blank), legacy)
+    version, rest = _specifiers(rest, blank, legacy)
+    if rest:
+        _marker(rest, legacy)
+    return Requirement(name, extras, version)
+
+
+def _identifier(text, legacy):
+    """(identifier, rest): letters and digits, with ``._-`` between them; "" where there is none."""
+    rest = text.lstrip(_NAME)
+    name = text[: len(text) - len(rest)]
+    if not name or name[0] not in LETTERS:
+        return "", text
+    if legacy:
+        name = name.rstrip("._-")
+    elif rest and (rest[0].isalnum() or rest[0] == "_"):  # a letter outside ASCII: no boundary here, so look further back
+        name = name.rstrip(LETTERS + "_").rstrip(".-")
+    else:
+        name = name.rstrip(".-")  # the tokenizer of modern pips takes a name that ends in "_"
+    return name, text[len(name) :]
+
+
+def _extras(rest, blank, legacy):
+    """(names, rest) of ``[a, b]``."""
+    rest = rest[1:].lstrip(blank)
+    names = []
+    extra, rest = _identifier(rest, legacy)
+    while extra:
+        names.append(extra)
+        rest = rest.lstrip(blank)
+        if rest[:1] != ",":
+            break
+        extra, rest = _identifier(rest[1:].lstrip(blank), legacy)
+        if not extra:
+            raise Malformed("an extra is expected after the comma, not %r" % rest[:40])
+    rest = rest.lstrip(blank)
+    if rest[:1] != "]":
+        raise Malformed("the list of extras is not closed")
+    return tuple(names), rest[1:]
+
+
+def _at_url(name, extras, rest, legacy):
+    """The requirement ``name @ url ; marker``: only a space (or tab) ends the URL."""
+    url, space, rest = rest.partition(" ") if legacy else _cut(rest, " \t")
+    if not url:
+        raise Malformed("a URL is expected after @")
+    rest = rest.strip(" \t\n\r" if legacy else " \t")
+    if rest:
+        _marker(rest, legacy)
+    return Requirement(name, extras, "", url)
+
+
+def _cut(text, ends):
+    """(before, the end, after) of the first of several characters."""
+    for place, character in enumerate(text):
+        if character in ends:
+            return text[:place], character, text[place + 1 :]
+    return text, "", ""
+
+
+def _marker(rest, legacy):
+    if rest[0] != ";":
+        raise Malformed("%r is neither a version nor a marker" % rest[:40])
+    from . import marker
+
+    if not marker.valid(rest[1:], legacy):
+        raise Malformed("%r is no environment marker" % rest[1:].strip()[:60])
+
+
+def _specifiers(rest, blank, legacy):
+    """(pinned version, rest) of ``==1.0, !=1.1``, in parentheses or not."""
+    closing = rest[:1] == "("
+    if closing:
+        rest = rest[1:].lstrip(blank)
+    clauses, rest = _legacy_clauses(rest, blank) if legacy else _modern_clauses(rest, blank)
+    if closing:
+        if rest[:1] != ")" or (legacy and not clauses):
+            raise Malformed("the parenthesis is not closed")
+        rest = rest[1:].lstrip(blank)
+    pinned = ""
+    for clause in clauses:
+        if clause[:2] == "==":
+            version = clause.lstrip("=").strip()
+            if not version.endswith(".*") or clause[2:3] == "=":
+                pinned = version
+    return pinned, rest
+
+
+def _modern_clauses(rest, blank):
+    from . import version
+
+    clauses = []
+    while rest[:1] in ("=", "~", "!", "<", ">"):
+        end = version.clause(rest)
+        if not end:
+            break
+        # An ``===`` swallows commas; the set of specifiers then splits at them and reads each piece again.
+        for piece in rest[:end].split(","):
+            piece = piece.strip()
+            if piece and version.clause(piece) != len(piece):
+                raise Malformed("%r is no version specifier" % piece[:40])
+            clauses.append(piece)
+        rest = rest[end:].lstrip(blank)
+        if rest[:1] != ",":
+            break
+        rest = rest[1:].lstrip(blank)
+    return clauses, rest
+
+
+def _legacy_clauses(rest, blank):
+    clauses = []
+    while True:
+        operator = next((word for word in _OPERATORS if rest.startswith(word)), "")
+        if not operator:
+            break
+        end = _legacy_end(rest, operator)
+        if not end:
+            break
+        for piece in rest[:end].split(","):
+            piece = piece.strip()
+            if piece and not _legacy_piece(piece):
+                raise Malformed("%r is no version specifier" % piece[:40])
+            clauses.append(piece)
+        rest = rest[end:].lstrip(blank)
+        if rest[:1] != ",":
+            break
+        rest = rest[1:].lstrip(blank)
+        if rest[:1] not in ("=", "~", "!", "<", ">"):
+            raise Malformed("a version specifier is expected after the comma")
+    return clauses, rest
+
+
+def _legacy_end(rest, operator):
+    """How far the old regular expressions reach: to a space after ``===``, to one of ``,;)`` after the others."""
+    if operator == "~=":
+        from . import version
+
+        return version.clause(rest, True)
+    start = len(operator)
+    start += len(rest[start:]) - len(rest[start:].lstrip())
+    ends = "" if operator == "===" else ",;)"
+    for place in range(start, len(rest)):
+        if rest[place].isspace() or rest[place] in ends:
+            return place
+    return len(rest)
+
+
+def _legacy_piece(piece):
+    """Whether one piece of a set is a specifier to the old classes, Specifier or LegacySpecifier."""
+    operator = next((word for word in _OPERATORS if piece.startswith(word)), "")
+    if operator == "~=":
+        from . import version
+
+        return version.clause(piece) == len(piece)
+    return bool(operator) and _legacy_end(piece, operator) == len(piece)
