@@ -63,7 +63,8 @@ def fresh(base, folder):
     for inner in ("bin", "shims", "etc", "state"):
         (prefix / inner).mkdir(parents=True)
     (folder / "home").mkdir()
-    (prefix / "venv").symlink_to(base.prefix / "venv")
+    for environment in base.prefix.glob("venv*"):  # the shims name the numbered one
+        (prefix / environment.name).symlink_to(environment)
     for original in [base.prefix / "home", *(base.prefix / "shims").iterdir(), *(base.prefix / "bin").iterdir()]:
         copy = prefix / original.relative_to(base.prefix)
         copy.write_text(original.read_text().replace(str(base.prefix), str(prefix)))
