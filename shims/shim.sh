@@ -32,9 +32,9 @@ while :; do
 	if [ -r "$guard_real" ]; then
 		{ read -r guard_first && [ "$guard_first" = '#!/bin/sh' ] && read -r guard_second; } <"$guard_real" || :
 	fi
-	case $guard_first$guard_second in
-	*'# typoguard shim'*) continue ;;
-	'#!'*python* | "#!/bin/sh'''exec'"*) ;; # Python, the second way where the interpreter's path is long or odd
+	case "$guard_first|$guard_second" in
+	'#!/bin/sh|# typoguard shim'*) continue ;;
+	'#!'*python*'|' | "#!/bin/sh|'''exec'"*) ;; # Python, the second way where the interpreter's path is long or odd
 	'#!'*) export TYPOGUARD_BEHIND="$$ $guard_past$guard_real:" ;;
 	*) [ ! -h "$guard_real" ] || export TYPOGUARD_BEHIND="$$ $guard_past$guard_real:" ;; # mise's shims are links
 	esac

@@ -1,10 +1,10 @@
 """The installer, once ``installer/install.sh`` has found a Python for it: standard library only, run from a checkout.
 
-    PREFIX/venv -> venv.N    guard's environment; each installation makes a new one and one rename swaps it in, so that
-                             a pip that is running through the shim meets the old guard or the new one, never half
-    PREFIX/venv.N/site       link to its site-packages: a path that holds whichever Python comes next
-    PREFIX/bin/guard         the command
-    PREFIX/home, manifest.json, shims/, init/, etc/, state/
+PREFIX/venv -> venv.N    guard's environment; each installation makes a new one and one rename swaps it in, so that
+                         a pip that is running through the shim meets the old guard or the new one, never half
+PREFIX/venv.N/site       link to its site-packages: a path that holds whichever Python comes next
+PREFIX/bin/guard         the command
+PREFIX/home, manifest.json, shims/, init/, etc/, state/
 """
 
 import argparse
@@ -151,15 +151,18 @@ def _run(words, failure, hint=""):
     environ = dict(os.environ, PIP_NO_CACHE_DIR="1", PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_NO_INPUT="1")
     environ.pop("PIP_TARGET", None)
     environ.pop("PIP_PREFIX", None)
-    done = subprocess.run(words, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    done = subprocess.run(
+        words, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+    )
     if done.returncode:
         sys.stderr.write(done.stdout.decode("utf-8", "replace"))
         raise Unreachable(failure, hint)
 
 
 def _base(venv):
-    """The interpreter behind the environment, as it was found: a quarter of a millisecond faster, and where a package
-    manager moves it the path that outlives the move, not the file it led to today."""
+    """The interpreter behind the environment, by the path that venv knew it by: a quarter of a millisecond faster, and
+    where a package manager replaces it, that path outlives the file it leads to today.
+    """
     ask = [os.path.join(venv, "bin", "python"), "-I", "-c", "import sys; print(sys._base_executable)"]
     base = os.fsdecode(subprocess.run(ask, check=True, stdout=subprocess.PIPE).stdout).strip()
     return base if os.access(base, os.X_OK) else os.path.join(venv, "bin", "python")
@@ -172,7 +175,7 @@ def _write_around(home, manifest):
     keys = {"python": home.python, "state": home.state, "settings": home.settings}
     lines = "".join("%s=%s\n" % pair for pair in keys.items())
     files.replace(os.path.join(home.root, homes.MARK), os.fsencode(lines))
-    command = "#!/bin/sh\nexec %s -I -m guard \"$@\"\n" % shlex.quote(home.python)
+    command = '#!/bin/sh\nexec %s -I -m guard "$@"\n' % shlex.quote(home.python)
     files.replace(os.path.join(home.root, "bin", "guard"), os.fsencode(command), mode=0o755)
     for shell in ("sh", *shells.SHELLS):
         files.replace(shells.init_file(shell, home), shells.integration(shell, home))

@@ -8,7 +8,7 @@ import shutil
 
 from guard.setup import shims
 
-SHELLS = ("bash", "zsh", "fish")
+SHELLS = ("bash", "zsh", "fish")  # those whose start files the installer writes; tests run them
 
 
 class StartFile:
@@ -19,7 +19,7 @@ class StartFile:
     whole  whether the file is guard's alone
     """
 
-    __slots__ = ("path", "lines", "whole")
+    __slots__ = ("lines", "path", "whole")
 
     def __init__(self, path, lines, whole=False):
         self.path = path
@@ -75,7 +75,8 @@ def _load(shell, home):
 
 
 def _quote(shell, text):
-    if shell != "fish":
-        return shlex.quote(text)
-    return "'%s'" % text.replace("\\", "\\\\").replace("'", "\\'")
-
+    if shell == "fish":
+        return "'%s'" % text.replace("\\", "\\\\").replace("'", "\\'")
+    if shell == "powershell":
+        return "'%s'" % text.replace("'", "''")
+    return shlex.quote(text)

@@ -21,20 +21,22 @@ def run(home):
     environ["PATH"] = os.pathsep.join([home.shims, os.environ.get("PATH", os.defpath), home.root + "/venv/bin"])
     words = ["pip", "install", "--no-index", NAME]
     print("\n$ %s" % " ".join(words), flush=True)
-    done = subprocess.run([os.path.join(home.shims, "pip"), *words[1:]], env=environ, stderr=subprocess.PIPE)
+    done = subprocess.run([os.path.join(home.shims, "pip"), *words[1:]], env=environ, check=False, stderr=subprocess.PIPE)
     sys.stderr.write(done.stderr.decode("utf-8", "replace"))
     sys.stderr.flush()
     if done.returncode != REFUSED:
-        print("install.sh: guard is installed but did not refuse %s (exit %d)" % (NAME, done.returncode), file=sys.stderr)
+        print(
+            "install.sh: guard is installed but did not refuse %s (exit %d)" % (NAME, done.returncode), file=sys.stderr
+        )
         return OUR_BUG
     command = [os.path.join(home.root, "bin", "guard"), "events", "--json"]
     print("\n$ %s | tail -1" % " ".join(command), flush=True)
-    told = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    told = subprocess.run(command, capture_output=True, check=False)
     events = told.stdout.decode("utf-8", "replace").splitlines()
     if told.returncode or not events or NAME not in events[-1]:
         sys.stderr.write(told.stderr.decode("utf-8", "replace"))
         print("install.sh: guard refused, but shows no event of it (exit %d)" % told.returncode, file=sys.stderr)
         return OUR_BUG
     print(events[-1])
-    print("\nguard stands. Open a new shell, or: export PATH=%s:\"$PATH\"" % home.shims)
+    print('\nguard stands. Open a new shell, or: export PATH=%s:"$PATH"' % home.shims)
     return 0
