@@ -1,0 +1,105 @@
+"""What is wrong with the recording of events: for ``guard status`` and ``guard doctor``."""
+
+import datetime
+import os
+import shutil
+
+from .files import size
+from .recorder import journal, log_path, users
+from .settings import LOG, load
+from .sinks.file import rotated
+from .spool import Spool, ready_folders
+
+_COUNTS = ("waiting_bytes", "delivered", "dropped", "rejected")
+LITTLE = 16 << 20  # bytes free; below it the journal will soon not be written
+
+
+def health(home):
+    """A dict: ``log`` (path), ``log_bytes``, ``log_files``, ``journal_bytes`` (not yet taken), ``sinks``, ``faults``.
+
+    ``sinks``: {name: {waiting_bytes, delivered, dropped, rejected, error, error_at, delivered_at}}, the log among them;
+    ``faults``: list of sentences, empty where all is well.
+    """
+    settings = load(home)
+    known = {"log": "", "log_bytes": 0, "log_files": 0, "journal_bytes": 0, "sinks": {}, "faults": settings.faults}
+    if home.system and os.getuid() != 0:
+        known["log"] = "kept by the administrator of this machine"
+        return known
+    for uid in users(home) or [os.getuid()]:
+        _user(home, uid, settings, known)
+    _state(home, known)
+    return known
+
+
+def _user(home, uid, settings, known):
+    spool = Spool(home, uid)
+    path = log_path(home, uid)
+    known["log"] = known["log"] or path
+    known["log_files"] += sum(os.path.exists(part) for part in [path, *rotated(path)])
+    known["log_bytes"] += sum(size(part) for part in [path, *rotated(path)])
+    known["journal_bytes"] += size(journal(home, uid)) + _left(spool)
+    configured = {LOG} | {sink["name"] for sink in settings.sinks}
+    try:
+        queues = spool.queues()
+    except OSError as error:
+        known["faults"].append("%s: %s" % (spool.path, error.strerror))
+        return
+    for queue in queues:
+        if queue.name not in configured and not queue.waiting():
+            continue
+        state = queue.state
+        sink = known["sinks"].setdefault(queue.name, dict.fromkeys(_COUNTS, 0))
+        sink["waiting_bytes"] += queue.bytes()
+        for key in ("delivered", "dropped", "rejected"):
+            sink[key] += state[key]
+        for key in ("error_at", "delivered_at"):
+            sink[key] = _date(state[key])
+        sink["error"] = state["error"] or None
+        known["faults"] += _faults(queue, sink, queue.name in configured)
+
+
+def _faults(queue, sink, configured):
+    name, said = queue.name, []
+    if not configured and sink["waiting_bytes"]:
+        said.append("%d bytes wait for %s, which no settings name any more" % (sink["waiting_bytes"], name))
+    elif sink["error"] and queue.state["failures"]:
+        said.append("%s: %s (%s; %d bytes wait)" % (name, sink["error"], sink["error_at"], sink["waiting_bytes"]))
+    if sink["dropped"]:
+        said.append("%s: %d event(s) were given up because its spool was full" % (name, sink["dropped"]))
+    if sink["rejected"]:
+        said.append("%s: %d event(s) were refused by the receiver" % (name, sink["rejected"]))
+    return said
+
+
+def _left(spool):
+    """Bytes that a recorder took and did not finish."""
+    left = 0
+    for place in [spool.taken, *("%s/%s" % (spool.ready, name) for name in ready_folders(spool))]:
+        try:
+            left += sum(size("%s/%s" % (place, name)) for name in os.listdir(place))
+        except OSError:
+            continue
+    return left
+
+
+def _state(home, known):
+    """Whether the state directory can be written, and has room."""
+    place = home.state
+    while not os.path.exists(place):
+        place = os.path.dirname(place)
+    if not os.access(place, os.W_OK | os.X_OK):
+        known["faults"].append("%s cannot be written: no event is recorded" % place)
+        return
+    for folder in ("journal", "spool", "events"):
+        inner = "%s/%s" % (home.state, folder)
+        if os.path.exists(inner) and not os.access(inner, os.W_OK | os.X_OK):
+            known["faults"].append("%s cannot be written: no event is recorded" % inner)
+    free = shutil.disk_usage(place).free
+    if free < LITTLE:
+        known["faults"].append("the disk under %s is full: %d KiB are free" % (home.state, free >> 10))
+
+
+def _date(seconds):
+    if not seconds:
+        return None
+    return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).isoformat(timespec="seconds")
