@@ -8,10 +8,14 @@ import sys
 from posix import *  # noqa: F403  # the point of this module: the names of os, from where os has them
 from posix import _exit  # noqa: F401  # a star leaves it out
 from posix import environ as _environ
-from posix import getcwd, lstat, mkdir, stat
+from posix import getcwd, getuid, lstat, mkdir, readlink, stat
 
 X_OK = 1
 sep = "/"
+pathsep = ":"
+devnull = "/dev/null"
+name = "posix"
+_LINKS = 40  # the kernel itself gives up after as many
 
 
 def fsdecode(data):
@@ -117,15 +121,50 @@ class path:  # the name it has in os
         """As os.path does it: HOME where it is set, else the password file."""
         if not name.startswith("~"):
             return name
-        import os  # rare, and the password file's rules are not ours to repeat
+        user, slash, rest = name[1:].partition("/")
+        folder = environ.get("HOME") if not user else None
+        if folder is None:
+            import pwd  # built in, and rarely asked
 
-        return os.path.expanduser(name)
+            try:
+                folder = (pwd.getpwnam(user) if user else pwd.getpwuid(getuid())).pw_dir
+            except KeyError:
+                return name
+        return (folder.rstrip("/") + slash + rest) or "/"
 
     @staticmethod
     def realpath(name):
-        import os  # rare
+        """Every link on the way followed; what is missing or goes in circles is left as it stands."""
+        done, left, followed = "/", path.join(getcwd(), name).split("/"), 0
+        while left:
+            part = left.pop(0)
+            if part in ("", "."):
+                continue
+            if part == "..":
+                done = path.dirname(done)
+                continue
+            step = path.join(done, part)
+            try:
+                aim = readlink(step) if followed < _LINKS else ""
+            except OSError:
+                aim = ""  # no link, or not there
+            if not aim:
+                done = step
+                continue
+            followed += 1
+            left = aim.split("/") + left
+            if aim.startswith("/"):
+                done = "/"
+        return done
 
-        return os.path.realpath(name)
+    @staticmethod
+    def relpath(name, start="."):
+        base = [part for part in path.abspath(start).split("/") if part]
+        parts = [part for part in path.abspath(name).split("/") if part]
+        shared = 0
+        while shared < min(len(base), len(parts)) and base[shared] == parts[shared]:
+            shared += 1
+        return "/".join([".."] * (len(base) - shared) + parts[shared:]) or "."
 
 
 def _mode(name):
