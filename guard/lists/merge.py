@@ -2,6 +2,9 @@
 
 The rule, in order (docs/reference/list-format.md says it for readers):
 
+0. Your own lists outrank every feed, and this machine's own list outranks the user's. What they block is blocked whole
+   or for the releases they name, popular or not; what they let through is not in force. A name in both the block and
+   the allow list of one rank is blocked.
 1. A source that withdrew a name no longer speaks against it. Only if nobody else does, the entry is WITHDRAWN.
 2. One source says that the project is good and some releases are bad (COMPROMISED): the name is never blocked whole.
    The releases that any source names are listed; a source that condemns the whole name is held for a person.
@@ -18,7 +21,7 @@ from typing import NamedTuple
 
 from guard.core.lookup import COMPROMISED, MALICIOUS, OTHER, TYPOSQUAT, WITHDRAWN
 
-from .claim import Claim
+from .claim import HINT, Claim, upstream
 
 _STRENGTH = (TYPOSQUAT, MALICIOUS, OTHER)
 _UNKNOWN_RELEASES = "has compromised releases; which ones is not known"
@@ -40,55 +43,90 @@ class Merged(NamedTuple):
     held: "list[Held]"
 
 
-def merge(claims: Iterable[Claim], popular: Collection[str]) -> Merged:
+def merge(claims: "Iterable[Claim]", popular: "Collection[str]") -> Merged:
     """One row for each name that any claim speaks of. ``popular``: names that are never blocked on a feed's word."""
     by_name: dict[str, list[Claim]] = {}
     for claim in claims:
-        by_name.setdefault(claim.name, []).append(claim)
+        said = by_name.get(claim.name)
+        if said is None:
+            by_name[claim.name] = [claim]
+        else:
+            said.append(claim)
     rows, held = {}, []
     for name, said in by_name.items():
-        row, waiting = _entry(name, said, name in popular)
-        rows[name] = row
-        held += waiting
+        if len(said) > 1 or said[0].rank or name in popular or said[0].kind not in _STRENGTH:
+            row, waiting = _entry(name, said, popular)
+            if row:
+                rows[name] = row
+            held += waiting
+        else:  # nine names in ten: one feed, nothing to weigh
+            rows[name] = _row(said[0].kind, said, popular)
     return Merged(rows, held)
 
 
-def _entry(name: str, claims: "list[Claim]", popular: bool) -> "tuple[tuple[str, ...], list[Held]]":
-    active = claims if len(claims) == 1 and claims[0].kind != WITHDRAWN else _active(claims)
+def _entry(name: str, claims: "list[Claim]", popular: "Collection[str]") -> "tuple[tuple[str, ...], list[Held]]":
+    speaking = [claim for claim in claims if claim.kind != HINT]
+    if not speaking:
+        return (), []
+    top = max(claim.rank for claim in speaking)
+    if top:
+        return _own([claim for claim in speaking if claim.rank == top], claims, popular), []
+    active = _active(speaking)
     if not active:
-        return _row(name, WITHDRAWN, claims, (), claims[0].reason or "was withdrawn by its source"), []
-    if popular or any(claim.kind == COMPROMISED for claim in active):
+        said = next((claim.reason for claim in speaking if claim.reason), "")
+        return _row(WITHDRAWN, speaking, popular, (), said or "was withdrawn by its source"), []
+    if name in popular or any(claim.kind == COMPROMISED for claim in active):
         return _some_releases(name, active, popular)
     kinds = {claim.kind for claim in active}
-    return _row(name, next(kind for kind in _STRENGTH if kind in kinds), active), []
+    kind = next(kind for kind in _STRENGTH if kind in kinds)
+    return _row(kind, active + [claim for claim in claims if claim.kind == HINT], popular), []
+
+
+def _own(said: "list[Claim]", claims: "list[Claim]", popular: "Collection[str]") -> "tuple[str, ...]":
+    """Rule 0. The row keeps the feeds' evidence beside the owner's reason."""
+    blocks = [claim for claim in said if claim.kind != WITHDRAWN]
+    if not blocks:
+        return _row(WITHDRAWN, said, popular, (), said[0].reason)
+    kind = next((kind for kind in (*_STRENGTH, COMPROMISED) if any(claim.kind == kind for claim in blocks)), MALICIOUS)
+    whole = any(not claim.versions for claim in blocks)
+    versions = () if whole else _each(claim.versions for claim in blocks)
+    feeds = [claim for claim in claims if claim not in said and claim.kind not in (WITHDRAWN, HINT)]
+    return _row(kind, blocks + feeds, popular, versions, next((c.reason for c in blocks if c.reason), ""))
 
 
 def _active(claims: "list[Claim]") -> "list[Claim]":
     """The claims whose own source did not take them back. "kam193:spam" and "kam193" are one source."""
-    withdrawn = {claim.source.partition(":")[0] for claim in claims if claim.kind == WITHDRAWN}
-    return [claim for claim in claims if claim.source.partition(":")[0] not in withdrawn]
+    withdrawn = {upstream(claim.source) for claim in claims if claim.kind == WITHDRAWN}
+    return [claim for claim in claims if upstream(claim.source) not in withdrawn]
 
 
-def _some_releases(name: str, claims: "list[Claim]", popular: bool) -> "tuple[tuple[str, ...], list[Held]]":
+def _some_releases(name, claims: "list[Claim]", popular) -> "tuple[tuple[str, ...], list[Held]]":
     """Rules 2 and 3: an entry that covers the releases that were named; whoever condemns the whole name is held."""
     whole = [claim for claim in claims if not claim.versions and claim.kind != COMPROMISED]
     precise = [claim for claim in claims if claim not in whole]
     held = []
     if whole:
-        why = "it is one of the most downloaded projects" if popular else "another source calls the project itself good"
+        why = "it is one of the most downloaded projects" if name in popular else "another source calls it good"
         evidence = _each(claim.evidence for claim in whole)
         held = [Held(name, why, _each([claim.source] for claim in whole), evidence)]
     versions = _each(claim.versions for claim in precise)
     reason = "" if versions else _UNKNOWN_RELEASES if precise else "is held for a person: " + held[0].why
-    return _row(name, COMPROMISED, precise or whole, versions, reason), held
+    return _row(COMPROMISED, precise or whole, popular, versions, reason), held
 
 
-def _row(name: str, kind: str, claims: "list[Claim]", versions: "tuple[str, ...]" = (), reason: str = ""):
-    imitates = next((claim.imitates for claim in claims if claim.imitates), "")
-    sources = _each([claim.source] for claim in claims)
-    evidence = _each(claim.evidence for claim in claims)
-    reason = reason or next((claim.reason for claim in claims if claim.reason and claim.kind == kind), "")
-    return (name, kind, imitates, ";".join(versions), ";".join(sources), ";".join(evidence), reason)
+def _row(kind: str, claims: "list[Claim]", popular, versions: "tuple[str, ...]" = (), reason: str = ""):
+    name = claims[0].name
+    if len(claims) == 1:
+        (one,) = claims
+        sources, evidence = one.source, ";".join(one.evidence)
+        return (name, kind, one.imitates, ";".join(versions), sources, evidence, reason or one.reason)
+    targets = [claim.imitates for claim in claims if claim.imitates]
+    imitates = next((target for target in targets if target in popular), targets[0] if targets else "")
+    said = [claim for claim in claims if claim.kind != HINT]
+    sources = ";".join(_each([claim.source] for claim in said))
+    evidence = ";".join(_each(claim.evidence for claim in said))
+    reason = reason or next((claim.reason for claim in said if claim.reason and claim.kind == kind), "")
+    return (name, kind, imitates, ";".join(versions), sources, evidence, reason)
 
 
 def _each(groups: "Iterable[Iterable[str]]") -> "tuple[str, ...]":

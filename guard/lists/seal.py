@@ -29,7 +29,10 @@ def write(path: str, columns: Sequence[str], rows: Iterable[Sequence[str]], made
     for row in rows:
         if row[0] in by_name:
             raise BadData(f"two rows for {row[0]}")
-        by_name[row[0]] = ",".join(escape(field) for field in row)
+        line = ",".join(row)
+        if line.count(",") >= len(row) or "\n" in line or "\r" in line:
+            line = ",".join(escape(field) for field in row)
+        by_name[row[0]] = line
     ordered = sorted(by_name, key=str.encode)
     lines = [by_name[name] for name in ordered]
     body = "\n".join(["#" + ",".join(columns), *lines, ""]).encode()

@@ -1,0 +1,115 @@
+"""``guard sync``: bring the list up to date."""
+
+import os
+import sys
+
+import click
+
+from guard.cli.render import echo_json, envelope
+from guard.core import home
+from guard.core.errors import CLEAN, FINDINGS, GuardError, UsageError
+from guard.lists import config as settings
+from guard.lists import progress
+from guard.lists.sync import Outcome, Summary, Wish, sync
+
+_SHOWN = 20  # names
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Say what would change, and change nothing. Exit code 1 if anything would.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+@click.option("--quiet", "-q", is_flag=True, help="Say nothing but what went wrong.")
+@click.option("--source", "only", multiple=True, metavar="NAME", help="Ask this source alone (may be repeated).")
+@click.option("--accept-shrink", "accept", multiple=True, metavar="NAME",
+              help="Take this source's news although it lost more names than sync.shrink lets it.")
+@click.option("--wait", "patience", type=click.FloatRange(min=0), default=60, show_default=True, metavar="SECONDS",
+              help="How long to wait for another sync.")
+@click.option("--background", is_flag=True, hidden=True, help="Started by guard itself: silent, and only if sync.auto.")
+def command(check, as_json, quiet, background, **wishes):
+    """Bring the list up to date from its sources. Whatever goes wrong, the old list stays in force.
+
+    Exit codes: 0 done, 65 a source gave what it should not (or lost too many names), 69 a source does not answer.
+    """
+    here = home.find()
+    config = settings.load(here)
+    if background:
+        _background(here, config)
+        return
+    wish = Wish(check=check, **wishes)
+    unknown = set(wish.only + wish.accept) - {source.name for source in config.sources}
+    if unknown:
+        raise UsageError(f"no source is called {', '.join(sorted(unknown))}",
+                         f"there are {', '.join(source.name for source in config.sources)}")
+    with progress.Silent() if as_json or quiet else progress.on(sys.stderr) as shown:
+        summary = sync(here, config, wish, shown)
+    if as_json:
+        echo_json(_document(summary, check))
+    else:
+        _tell(summary, check, quiet)
+    changes = summary.added or summary.removed or summary.changed
+    sys.exit(summary.code or (FINDINGS if check and changes else CLEAN))
+
+
+def _background(here, config):
+    if not config.auto:
+        return
+    os.nice(10)
+    try:
+        summary = sync(here, config, Wish(patience=0))
+    except GuardError as error:  # nobody reads this; the event and `guard status` tell
+        sys.exit(error.code)
+    sys.exit(summary.code)
+
+
+def _tell(summary: Summary, check: bool, quiet: bool) -> None:
+    for outcome in summary.outcomes:
+        if outcome.error:
+            click.echo(f"guard: {outcome.error.message}; what it said before stays in force", err=True)
+            if outcome.error.hint:
+                click.echo(f"       {outcome.error.hint}", err=True)
+        elif not quiet and not outcome.source.optional:
+            click.echo(_line(outcome))
+    for notice in summary.notices:
+        click.echo(f"guard: {notice}", err=True)
+    if quiet:
+        return
+    for remark in summary.remarks:
+        click.echo(remark)
+    for sign, names in (("+", summary.added), ("-", summary.removed), ("~", summary.changed)):
+        for name in names[:_SHOWN]:
+            click.echo(f"  {sign} {name}")
+        if len(names) > _SHOWN:
+            click.echo(f"  {sign} … and {len(names) - _SHOWN} more")
+    would = "would be " if check else ""
+    counts = f"{len(summary.added)} added, {len(summary.removed)} removed, {len(summary.changed)} changed"
+    if not (summary.added or summary.removed or summary.changed):
+        click.echo(f"The list is up to date: {summary.names} names" if summary.names else "The shipped list serves.")
+    else:
+        click.echo(f"{summary.names} names {would}in force: {counts}")
+    if summary.held:
+        click.echo(f"{summary.held} held for a person: guard lists held")
+
+
+def _line(outcome: Outcome) -> str:
+    if not outcome.changed:
+        return f"{outcome.source.name}: {outcome.names} names, nothing new"
+    return f"{outcome.source.name}: {outcome.names} names, {outcome.added} new, {outcome.removed} gone"
+
+
+def _document(summary: Summary, check: bool):
+    sources = [
+        {
+            "name": outcome.source.name,
+            "format": outcome.source.format,
+            "changed": outcome.changed,
+            "names": outcome.names,
+            "added": outcome.added,
+            "removed": outcome.removed,
+            "requests": outcome.requests,
+            "bytes": outcome.received,
+            "error": outcome.error.message if outcome.error else None,
+        }
+        for outcome in summary.outcomes
+    ]
+    fields = ("added", "removed", "changed", "held", "names", "swapped", "notices", "remarks")
+    return envelope("sync", check=check, sources=sources, **{field: getattr(summary, field) for field in fields})

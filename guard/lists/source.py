@@ -1,0 +1,71 @@
+"""A source answers one question: what do you say of which names, and has it changed since I last asked?
+
+A format is a module of ``guard.lists.sources``. Most publish one file; such a module offers
+
+    parse(data: bytes, source: Source) -> Iterable[Claim]        raises BadData
+
+and what is common to them stands here. A format that needs more than one file offers
+
+    refresh(source: Source, kept: Kept, web: Web, store: Store) -> Kept | None
+
+which is what ``refresh`` here does for all: None where nothing has changed.
+"""
+
+import importlib
+
+from guard.core.errors import BadData
+
+from .claim import Claim, name_of
+from .config import Source
+from .store import Kept, Store
+from .web import NOTHING_KNOWN, Missing, Web, shown
+
+MAX_NAMES = 2_000_000  # more than twice as many as the index has projects: no feed of bad names is that large
+_LONGEST = 4096  # characters of one field
+
+
+def refresh(source: Source, kept: Kept, web: Web, store: Store) -> "Kept | None":
+    """What ``source`` says now; None where that is what it said before. Raises Unreachable, BadData."""
+    format_ = importlib.import_module(f"guard.lists.sources.{source.format}")
+    if hasattr(format_, "refresh"):
+        fresh = format_.refresh(source, kept, web, store)
+    else:
+        fresh = _refresh_file(format_, source, kept, web)
+    if fresh is not None:
+        _check(source, fresh.claims)
+    return fresh
+
+
+def _refresh_file(format_, source: Source, kept: Kept, web: Web) -> "Kept | None":
+    try:
+        answer = web.get(source.url, kept.validators if kept.good else NOTHING_KNOWN)
+    except Missing:
+        if not source.optional:
+            raise
+        # A list of one's own that was removed says nothing any more.
+        return None if kept.good and not kept.names else Kept(source.url, good=True)
+    if answer.data is None:
+        return None
+    return Kept(source.url, answer.validators, list(format_.parse(answer.data, source)), good=True)
+
+
+def _check(source: Source, claims: "list[Claim]") -> None:
+    """Refuse what no honest feed looks like, whatever its format."""
+    if not claims and source.format not in ("block", "allow"):
+        raise BadData(f"{shown(source.url)}: not one name in it")
+    if len(claims) > MAX_NAMES:
+        raise BadData(f"{shown(source.url)}: {len(claims)} claims, more than any such list has")
+    for claim in claims:
+        if name_of(claim.name) != claim.name:
+            raise BadData(f"{shown(source.url)}: {claim.name[:80]!r} is not a normalised name")
+        for text in (claim.source, claim.reason, *claim.versions, *claim.evidence):
+            if len(text) > _LONGEST or not text.isprintable():
+                raise BadData(f"{shown(source.url)}: what it says of {claim.name[:80]!r} is not text for a person")
+
+
+def text_of(data: bytes, source: Source) -> str:
+    """The text of a downloaded file. Raises BadData where it is not UTF-8."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadData(f"{shown(source.url)}: not UTF-8 text: {error.reason} at byte {error.start}") from error

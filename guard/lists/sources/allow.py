@@ -1,0 +1,19 @@
+"""An allow list of your own: names that no feed and no weaker list blocks. Each row says who, why, how long."""
+
+from collections.abc import Iterator
+
+from guard.core.lookup import WITHDRAWN
+
+from ..claim import Claim
+from ..config import Source
+from . import rows
+from .block import words
+
+
+def parse(data: bytes, source: Source) -> Iterator[Claim]:
+    """The claims in an allow list: taken back, with the rank of the list. Raises BadData with the line."""
+    for row in rows.read(data, source):
+        owner = f"own:{row.get('owner') or source.owner}".replace(";", ",")
+        evidence = rows.values(row.get("evidence", ""))
+        reason = "is " + words("allowed", row, source)
+        yield Claim(row["name"], owner, WITHDRAWN, "", (), evidence, reason, row.get("since", ""), source.rank)

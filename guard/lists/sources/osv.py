@@ -1,0 +1,175 @@
+"""OSV's bulk data: ``all.zip`` (one JSON record an id) and ``modified_id.csv`` (``<time>,<id>``, newest first).
+
+The folder is https://storage.googleapis.com/osv-vulnerabilities/PyPI/; records ``MAL-…`` are those of OpenSSF's
+malicious-packages (Apache-2.0). Each sync asks for the small index of changes, and when that has changed either for the
+few records that are new in it, one by one, or for the whole archive. Where there is no index, the archive is asked for.
+
+What a record says (https://ossf.github.io/osv-schema/):
+- ``withdrawn``: its source took it back.
+- a range that ends (``fixed``, ``last_affected``, ``limit``), or begins later than at 0: the project is good, some
+  releases are bad; ``versions`` names them. The same where the text calls it a compromised package.
+- else the project is bad. ``versions`` then enumerates what was seen, and narrows the entry for a popular name alone.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import quote
+
+from guard.core.errors import BadData
+from guard.core.lookup import COMPROMISED, MALICIOUS, WITHDRAWN
+
+from ..archive import members
+from ..claim import Claim, name_of
+from ..config import Source
+from ..store import Kept, Store
+from ..web import NOTHING_KNOWN, Missing, Validators, Web, shown
+
+PREFIX = "MAL-"
+FEW = 300  # records: as many are fetched one by one; for more the archive is cheaper
+_PARALLEL = 8
+_RECORD = 4 << 20  # bytes of one record
+_UNPACKED = 8  # times the limit of a download
+_TO_THE_SECOND = 19  # characters of an ISO time; the index and a record may differ behind that
+_COMPROMISED = re.compile(r"compromised[- ](package|project|release|version|librar)", re.IGNORECASE)
+_ID = re.compile(r"MAL-[0-9]{4}-[0-9]{1,9}")
+
+
+def refresh(source: Source, kept: Kept, web: Web, store: Store) -> "Kept | None":
+    """What OSV says now, or None where nothing changed. ``kept.notes["times"]``: id -> time of the record taken."""
+    base = source.url.rstrip("/") + "/"
+    try:
+        answer = web.get(base + "modified_id.csv", kept.validators if kept.good else NOTHING_KNOWN)
+    except Missing:
+        return _archive_alone(source, base, kept, web, store)
+    if answer.data is None:
+        return None
+    times = dict(_index(answer.data, base + "modified_id.csv"))
+    have = kept.notes.get("times", {}) if kept.good else {}
+    wanted = [key for key, time in times.items() if have.get(key) != time]
+    claims = {key: said for key, said in _by_id(kept.claims).items() if key in times} if have else {}
+    if not have or len(wanted) > FEW:
+        records = _records(_archive(source, base, NOTHING_KNOWN, web, store).data, web, base)
+        claims, taken = {}, {}
+        for record in records:
+            claims[record["id"]] = claims_of(record, source.label)
+            taken[record["id"]] = record.get("modified", "")[:_TO_THE_SECOND]
+        claims = {key: said for key, said in claims.items() if key in times}
+        # The archive is made a while after the index: whatever is older in it than the index says is fetched alone.
+        wanted = [key for key, time in times.items() if taken.get(key, "") < time[:_TO_THE_SECOND]]
+        if len(wanted) > FEW:
+            raise BadData(f"{shown(base)}: {len(wanted)} records of its index are missing or old in its archive")
+    for key, record in _fetch(base, wanted, web):
+        claims[key] = claims_of(record, source.label) if record else []
+    said = [claim for claims_ in claims.values() for claim in claims_]
+    return Kept(source.url, answer.validators, said, {"times": times}, good=True)
+
+
+def _archive_alone(source: Source, base: str, kept: Kept, web: Web, store: Store) -> "Kept | None":
+    alone = kept.good and "times" not in kept.notes
+    answer = _archive(source, base, kept.validators if alone else NOTHING_KNOWN, web, store)
+    if answer.data is None:
+        return None
+    said = [claim for record in _records(answer.data, web, base) for claim in claims_of(record, source.label)]
+    return Kept(source.url, answer.validators, said, good=True)
+
+
+def _archive(source: Source, base: str, known: Validators, web: Web, store: Store):
+    return web.download(base + "all.zip", store.part(source.name, "all.zip"), known)
+
+
+def _index(data: bytes, url: str) -> "Iterator[tuple[str, str]]":
+    """(id, time) of the records that are ours. Raises BadData where a line has another form."""
+    try:
+        lines = data.decode("ascii").splitlines()
+    except UnicodeDecodeError as error:
+        raise BadData(f"{shown(url)}: not an index of records") from error
+    for number, line in enumerate(lines, 1):
+        time, comma, key = line.partition(",")
+        if not comma or not time[:4].isdigit():
+            raise BadData(f"{shown(url)}:{number}: not a time and an id")
+        if key.startswith(PREFIX):
+            if not _ID.fullmatch(key):  # it becomes part of an address
+                raise BadData(f"{shown(url)}:{number}: not an id: {key[:40]!r}")
+            yield key, time
+
+
+def _records(data: "bytes | None", web: Web, base: str) -> "Iterator[dict[str, Any]]":
+    url = shown(base + "all.zip")
+    total = web.config.max_bytes * _UNPACKED
+    for name, text in members(data or b"", url, lambda name: name.startswith(PREFIX), _RECORD, total):
+        yield _record(text, f"{url}:{name}")
+
+
+def _fetch(base: str, keys: "list[str]", web: Web) -> "Iterable[tuple[str, dict[str, Any] | None]]":
+    """(id, record) of each; None for one that its server does not have any more."""
+
+    def one(key: str):
+        url = f"{base}{quote(key)}.json"
+        try:
+            record = _record(web.get(url, limit=_RECORD).data or b"", shown(url))
+        except Missing:
+            return key, None
+        if record["id"] != key:
+            raise BadData(f"{shown(url)}: it is the record of {record['id'][:40]!r}")
+        return key, record
+
+    with ThreadPoolExecutor(_PARALLEL) as pool:
+        return list(pool.map(one, keys))
+
+
+def _record(text: bytes, where: str) -> "dict[str, Any]":
+    try:
+        record = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BadData(f"{where}: not a record: {error}") from error
+    if not isinstance(record, dict) or not isinstance(record.get("id"), str):
+        raise BadData(f"{where}: not a record")
+    return record
+
+
+def claims_of(record: "dict[str, Any]", label: str) -> "list[Claim]":
+    """What one record says of PyPI projects. Raises BadData where it has not the form of the schema."""
+    try:
+        return list(_claims(record, label))
+    except (AttributeError, TypeError, KeyError, IndexError) as error:
+        raise BadData(f"record {str(record.get('id'))[:40]!r} has not the form of OSV's schema") from error
+
+
+def _claims(record: "dict[str, Any]", label: str) -> Iterator[Claim]:
+    for affected in record.get("affected", ()):
+        package = affected["package"]
+        name = name_of(package["name"]) if package["ecosystem"].partition(":")[0] == "PyPI" else ""
+        if not name:
+            continue
+        versions = tuple(version for version in affected.get("versions") or () if isinstance(version, str))
+        kind, more = _judge(record, affected)
+        versions = tuple(dict.fromkeys(versions + more))
+        since = (record.get("published") or "")[:10]
+        yield Claim(name, label, kind, versions=versions, evidence=(record["id"],), since=since)
+
+
+def _judge(record: "dict[str, Any]", affected: "dict[str, Any]") -> "tuple[str, tuple[str, ...]]":
+    """(kind, releases that only a range names)."""
+    if record.get("withdrawn"):
+        return WITHDRAWN, ()
+    bounded, exact = False, []
+    for span in affected.get("ranges") or ():
+        if span.get("type") == "GIT":
+            continue
+        events = {key: value for event in span.get("events") or () for key, value in event.items()}
+        ends = any(key in events for key in ("fixed", "last_affected", "limit"))
+        bounded = bounded or ends or events.get("introduced", "0") != "0"
+        if events.get("introduced") == events.get("last_affected") and events.get("introduced") != "0":
+            exact.append(events["introduced"])
+    compromised = bounded or _COMPROMISED.search(record.get("details") or "")
+    return (COMPROMISED if compromised else MALICIOUS), tuple(e for e in exact if isinstance(e, str))
+
+
+def _by_id(claims: "list[Claim]") -> "dict[str, list[Claim]]":
+    by_id: dict[str, list[Claim]] = {}
+    for claim in claims:
+        by_id.setdefault(claim.evidence[0], []).append(claim)
+    return by_id
