@@ -1,9 +1,12 @@
 #!/bin/sh
 # Installs guard from this checkout, or upgrades it in place: sh installer/install.sh [--help]
-# Needs sh and a Python. This part finds the Python; guard/setup/install.py does the rest.
+# Needs sh and a Python, no other program. This part finds the Python; guard/setup/install.py does the rest.
 set -eu
 
-source=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+case $0 in
+*/*) source=${0%/*}/.. ;;
+*) source=.. ;;
+esac
 if ! [ -f "$source/guard/setup/install.py" ]; then
 	echo "install.sh: $source is no checkout of guard; run install.sh from where it lies" >&2
 	exit 2
@@ -30,50 +33,46 @@ except ImportError:
 print("%d%03d%03d" % sys.version_info[:3], getattr(sys, "_base_executable", None) or sys.executable)
 '
 
-# Every python3 and python3.N on PATH, and those of pyenv, one a line.
-candidates() {
-	printf '%s\n' "${PATH:-/usr/local/bin:/usr/bin:/bin}" | tr ':' '\n' | while IFS= read -r folder; do
-		folder=${folder:-.}
-		printf '%s\n' "$folder"/python3 "$folder"/python3.[0-9] "$folder"/python3.[0-9][0-9]
-	done
-	printf '%s\n' "${PYENV_ROOT:-${HOME:-}/.pyenv}"/versions/*/bin/python3
-}
-
-# The newest of them that will do, else the reasons of the others.
-newest() {
-	best=0 python='' reasons=''
-	while IFS= read -r candidate; do
-		if ! [ -f "$candidate" ] || ! [ -x "$candidate" ]; then continue; fi
-		answer=$("$candidate" -I -c "$probe" 2>&1 </dev/null | tail -n 1)
-		case $answer in
-		[0-9]*' '/*) if [ "${answer%% *}" -gt "$best" ]; then best=${answer%% *} python=${answer#* }; fi ;;
-		old | unfinished | bare) reasons="$reasons $answer:$candidate" ;;
-		esac
-	done
-	echo "${python:-$reasons}"
+# Keeps the newest Python that will do, or of those that will not one for each reason.
+best=0 python='' old='' bare='' other=''
+consider() {
+	if ! [ -f "$1" ] || ! [ -x "$1" ]; then return 0; fi
+	answer=$("$1" -I -c "$probe" 2>&1 </dev/null) || :
+	case $answer in
+	[0-9]*' '/*) if [ "${answer%% *}" -gt "$best" ]; then best=${answer%% *} python=${answer#* }; fi ;;
+	old) old=$1 ;;
+	bare) bare=$1 ;;
+	*) other=$1 ;;
+	esac
 }
 
 if [ -n "$chosen" ]; then
-	found=$(command -v "$chosen" || :)
-	if [ -z "$found" ]; then
-		echo "install.sh: there is no Python at $chosen" >&2
-		exit 2
-	fi
-	case $found in /*) ;; *) found=$PWD/$found ;; esac
-	python=$(echo "$found" | newest)
+	consider "$(command -v "$chosen" || echo "$chosen")"
 else
-	python=$(candidates | newest)
+	rest=${PATH:-/usr/local/bin:/usr/bin:/bin}:
+	while [ -n "$rest" ]; do
+		folder=${rest%%:*} rest=${rest#*:}
+		folder=${folder:-.}
+		for candidate in "$folder"/python3 "$folder"/python3.[0-9] "$folder"/python3.[0-9][0-9]; do
+			consider "$candidate"
+		done
+	done
+	for candidate in "${PYENV_ROOT:-${HOME:-}/.pyenv}"/versions/*/bin/python3; do consider "$candidate"; done
 fi
 
-case $python in
-/*) exec "$python" -I -B -c 'import sys; sys.path.insert(0, sys.argv.pop(1))
+if [ -n "$python" ]; then
+	exec "$python" -I -B -c 'import os, sys
+sys.path.insert(0, os.path.abspath(sys.argv.pop(1)))
 from guard.setup.install import main
-sys.exit(main(sys.argv[1:]))' "$source" "$@" ;;
-*bare:*)
-	echo "install.sh: ${python##*bare:} cannot make virtual environments: it lacks venv or ensurepip" >&2
-	echo "            on Debian and Ubuntu: apt install python3-venv" >&2
-	;;
-*old:*) echo "install.sh: guard needs Python 3.9 or later; ${python##*old:} is older (another: --python PYTHON)" >&2 ;;
-*) echo "install.sh: guard needs Python 3.9 or later, and found none ${chosen:+at $chosen }(another: --python PYTHON)" >&2 ;;
-esac
+sys.exit(main(sys.argv[1:]))' "$source" "$@"
+elif [ -n "$bare" ]; then
+	echo "install.sh: $bare cannot make a virtual environment, for it lacks venv or ensurepip" >&2
+	echo "            on Debian and Ubuntu: apt install python3-venv; another Python: --python PYTHON" >&2
+elif [ -n "$old" ]; then
+	echo "install.sh: guard needs Python 3.9 or later, and $old is older; another Python: --python PYTHON" >&2
+elif [ -n "$chosen$other" ]; then
+	echo "install.sh: ${chosen:-$other} is no finished Python that runs; another Python: --python PYTHON" >&2
+else
+	echo "install.sh: guard needs Python 3.9 or later, and there is none on PATH; another place: --python PYTHON" >&2
+fi
 exit 69

@@ -36,8 +36,12 @@ def main(words):
         manifest = Manifest(home)
         manifest.folder(home.root)
         with open(home.root + "/.lock", "wb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)  # two installers at once would swap each other's environment away
-            install(home, manifest, asked)
+            fcntl.flock(lock, fcntl.LOCK_EX)  # two installers at once would remove each other's environment
+            try:
+                install(home, manifest, asked)
+            except BaseException:
+                manifest.undo(home)
+                raise
         return trial.run(home)
     except GuardError as error:
         print("install.sh: %s" % error.message, file=sys.stderr)

@@ -8,6 +8,7 @@ before, PREFIX itself among them.
 
 import json
 import os
+import shutil
 
 from guard.core.errors import BadData
 from guard.setup import files
@@ -44,6 +45,14 @@ class Manifest:
 
     def file(self, path):
         self._add(self.files, path)
+
+    def undo(self, home):
+        """Remove the folders of a first installation that failed; a guard that stood before still stands."""
+        if home.root in self.made and not os.path.lexists(home.root + "/venv"):
+            shutil.rmtree(home.root, ignore_errors=True)
+            for folder in reversed(self.made):
+                if os.path.isdir(folder) and not os.listdir(folder):
+                    os.rmdir(folder)
 
     def save(self):
         text = {"schema": SCHEMA, "blocks": self.blocks, "files": self.files, "made": self.made}

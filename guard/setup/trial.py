@@ -21,13 +21,13 @@ def run(home):
     environ["PATH"] = os.pathsep.join([home.shims, os.environ.get("PATH", os.defpath), home.root + "/venv/bin"])
     words = ["pip", "install", "--no-index", NAME]
     print("\n$ %s" % " ".join(words), flush=True)
-    done = subprocess.run([os.path.join(home.shims, "pip"), *words[1:]], env=environ, check=False, stderr=subprocess.PIPE)
+    shim = os.path.join(home.shims, "pip")
+    done = subprocess.run([shim, *words[1:]], env=environ, check=False, stderr=subprocess.PIPE)
     sys.stderr.write(done.stderr.decode("utf-8", "replace"))
     sys.stderr.flush()
     if done.returncode != REFUSED:
-        print(
-            "install.sh: guard is installed but did not refuse %s (exit %d)" % (NAME, done.returncode), file=sys.stderr
-        )
+        told = "install.sh: guard is installed, but %s was not refused (exit %d)" % (NAME, done.returncode)
+        print(told, file=sys.stderr)
         return OUR_BUG
     command = [os.path.join(home.root, "bin", "guard"), "events", "--json"]
     print("\n$ %s | tail -1" % " ".join(command), flush=True)
