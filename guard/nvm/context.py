@@ -22,6 +22,7 @@ ORDINARY_ACCOUNT = "2"
 ELEVATED_ACCOUNT = "8194"
 _FIRST_PERSON = 1000  # uid; below it are the system's accounts, by the custom of Linux distributions
 _NOBODY = 65534
+_WORDS = ("pip", "poetry")
 ARGUMENTS_LIMIT = 16384  # characters of a command line that an event carries
 
 
@@ -104,6 +105,8 @@ class Context:
         environ = line.get("env") if isinstance(line.get("env"), dict) else {}
         where = line["cwd"] if isinstance(line.get("cwd"), str) else ""
         image, words = self._once(("program", tool, where), lambda: program(tool, where, environ))
+        if not words and line.get("tool") in _WORDS:
+            words = [tool]  # a stand-in: no script, but the analytic looks for the tool's word among the arguments
         if line.get("where") == "resolver" and known.get("exe"):
             image = known["exe"]  # it runs already, and the kernel says what it is
         return image, [*words, *arguments]

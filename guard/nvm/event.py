@@ -2,8 +2,8 @@
 
 A line with ``what`` is a report (guard.core.report): something that happened to guard itself. It becomes one event
 of the same shape that names no host of an index, so that the analytic never takes it for an attempt; its other keys are
-there as ``guard_KEY``. A report that carries ``findings`` (a look back that found something installed) becomes one event
-for each. Docs: docs/reference/event.md, which a test keeps equal to these keys.
+there as ``guard_KEY``. A report that carries ``findings`` (a look back that found something installed) becomes one
+event for each. Docs: docs/reference/event.md, which a test keeps equal to these keys.
 """
 
 import hashlib

@@ -71,7 +71,7 @@ def log_path(home, uid):
 def drain(home, wait=0.0, settings=None):
     """Drain every journal of ours. False where another recorder held the lock for ``wait`` seconds.
 
-    Raises CannotJudge, in one line, where the state directory cannot be used; whatever was taken stays for the next run.
+    Raises CannotJudge, in one line, where the state directory cannot be used; what was taken stays for the next run.
     """
     if not users(home):
         return True

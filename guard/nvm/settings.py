@@ -1,7 +1,7 @@
 """The settings of events: tables ``[events]``, ``[heartbeat]``, ``[[sink]]`` of the system's file and the user's.
 
-Both files' sinks count: a user cannot take root's sinks away, nor use their names. A file that does not parse leaves the
-sinks of its last good form in force, so that a slip of the pen loses no event; what is wrong stands in ``faults``.
+Both files' sinks count: a user cannot take root's sinks away, nor use their names. A file that does not parse leaves
+the sinks of its last good form in force, so that a slip of the pen loses no event; what is wrong stands in ``faults``.
 """
 
 import contextlib
@@ -26,6 +26,7 @@ KINDS = {
         "transport": (("udp", "tcp", "tls", "local"), "udp"), "host": (str, ""), "port": (int, 0),
         "path": (str, "/dev/log"), "form": (("json", "pairs"), "json"), "facility": (int, 1), "max_bytes": (int, 8000),
         "ca_file": (str, ""), "cert_file": (str, ""), "key_file": (str, ""), "server_name": (str, ""),
+        "confirm": (bool, True),
     },
     "hec": {
         "url": (str, ...), "token_file": (str, ""), "token_env": (str, ""), "index": (str, ""),

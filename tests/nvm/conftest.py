@@ -1,11 +1,11 @@
 """What the tests of events share: a home of their own, journal lines as the gate writes them."""
 
-import os
+import sys
 import time
 
 import pytest
 
-from guard.core import attempt, process
+from guard.core import attempt
 from guard.core.command import Command, Invocation, Target
 from guard.core.home import Home
 from guard.core.journal import append
@@ -24,8 +24,6 @@ def home(tmp_path, monkeypatch):
 @pytest.fixture
 def script(tmp_path):
     """The path of a ``pip`` whose first line names this interpreter."""
-    import sys
-
     folder = tmp_path / "bin"
     folder.mkdir()
     path = folder / "pip"
@@ -38,12 +36,12 @@ class _Names:
     version = "2026-01-01-0123456789ab"
 
 
-def line(words, findings=(), names=(), tool="pip", path="/nowhere/bin/pip", environ=None, **more):
+def line(words, findings=(), names=(), path="/nowhere/bin/pip", **more):
     """A journal line made by the gate's own code. ``findings``: (name, text) pairs; ``names``: clean ones."""
-    command = Command(tool, words[0] if words else "", True)
+    command = Command("pip", words[0] if words else "", True)
     command.targets = [Target(name, text) for name, text in [*findings, *((name, name) for name in names)]]
     found = [Finding(name, text, BLOCK, "typosquat", "listed as a typosquat") for name, text in findings]
-    invocation = Invocation(tool, words, environ or {}, "/tmp", path)  # noqa: S108  # only its text is used
+    invocation = Invocation("pip", words, {}, "/tmp", path)  # noqa: S108  # only its text is used
     verdict = BLOCK if found else ALLOW
     made = attempt.line(invocation, command, found, verdict, "enforce", _Names, "0.0", time.time_ns())
     made.update(more)

@@ -29,10 +29,9 @@ def made(home, **fields):
 
 
 def test_one_event_for_each_finding_and_one_for_all_clean_names(home, script):
-    found = made(
-        home, words=["install", "reqeusts", "flsk", "aaa", "bbb"], findings=[("reqeusts", "reqeusts"), ("flsk", "flsk")],
-        names=["aaa", "bbb"], path=script,
-    )  # fmt: skip
+    listed = [("reqeusts", "reqeusts"), ("flsk", "flsk")]
+    words = ["install", "reqeusts", "flsk", "aaa", "bbb"]
+    found = made(home, words=words, findings=listed, names=["aaa", "bbb"], path=script)
     assert [event.get("package_name") for event in found] == ["reqeusts", "flsk", None]
     assert found[2]["guard_packages"] == "aaa,bbb"
     assert {event["guard_action"] for event in found} == {"blocked"}
@@ -143,8 +142,15 @@ def test_the_unchanged_search_sees_each_named_package_once(home, script, words, 
 
 
 def test_a_report_names_no_host_of_an_index(home):
-    told = {"v": 1, "id": "00" * 16, "time_ns": time.time_ns(), "guard": "0.0", "what": "allow", "name": "aaa",
-            "reason": "ours", "process": process.describe(os.getpid()), "parent": process.describe(os.getppid())}  # fmt: skip
+    told = {
+        "id": "00" * 16,
+        "time_ns": time.time_ns(),
+        "guard": "0.0",
+        "what": "allow",
+        "name": "aaa",
+        "reason": "ours",
+    }
+    told.update(process=process.describe(os.getpid()), parent=process.describe(os.getppid()))
     (event,) = [long_form(event) for event in events(checked(told), Context(home), 0)]
     assert (event["guard_event"], event["guard_name"], event["guard_reason"]) == ("allow", "aaa", "ours")
     assert event["dest_hostname"] == "Unknown"
@@ -186,11 +192,13 @@ def test_long_arguments_keep_both_ends():
     assert text.startswith("install ") and text.endswith(" reqeusts")
 
 
-_JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=9) | st.floats(allow_nan=False),
-                     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-                     max_leaves=6)  # fmt: skip
-_KEYS = st.sampled_from(["what", "tool", "tool_path", "args", "cwd", "verdict", "names", "findings", "process", "parent",
-                         "env", "indexes", "list", "where", "mode"])  # fmt: skip
+_LEAF = st.none() | st.booleans() | st.integers() | st.text(max_size=9) | st.floats(allow_nan=False)
+_JSON = st.recursive(
+    _LEAF,
+    lambda deep: st.lists(deep, max_size=3) | st.dictionaries(st.text(max_size=5), deep, max_size=3),
+    max_leaves=6,
+)
+_KEYS = st.sampled_from([*line([]), "what"])
 
 
 @given(st.dictionaries(_KEYS, _JSON, max_size=8))
