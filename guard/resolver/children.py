@@ -1,40 +1,46 @@
 """The pip that a tool starts for its own ends goes through the runner too, and tells what it found.
 
-Only command lines that are an interpreter on a copy of pip, or on ``-m pip``, are touched. All others pass as they are.
+Only command lines that are an interpreter on a copy of pip or on ``-m pip``, and pip's own script, are touched. All
+others pass as they are.
 """
 
 import os
 
 from . import note
-from .entry import RUNNER
+from .entry import RUNNER, words
+
+_PIPS = ("pip", "__pip-runner__.py", "pip.pyz")
 
 
-def run(session, cmd, call, *more, **others):
-    """``call(cmd, …)`` with ``cmd`` going through the runner; what the child found is taken over, a refusal is raised."""
+def run(session, cmd, call):
+    """``call(cmd)`` with ``cmd`` going through the runner; what the child found is taken over, a refusal is raised."""
+    if through(session, cmd, "") == cmd:
+        return call(cmd)
     path = note.write(session.building)
     try:
-        return call(through(session, cmd, path), *more, **others)
+        return call(through(session, cmd, path))
     finally:
         session.adopt(note.take(path))  # a refusal replaces the tool's own error about its child
 
 
 def through(session, cmd, note_path):
-    """``cmd`` (list of str) with the runner in it; ``cmd`` itself where it starts no pip."""
-    at = _pip_at(cmd)
+    """``cmd`` (list of words) with the runner in it; ``cmd`` itself where it starts no pip."""
+    cmd = [os.fspath(word) for word in cmd]
+    program = os.path.basename(cmd[0])
+    if program.startswith("pip"):
+        return words(session.home, cmd[0], cmd[1:], note_path) or cmd
+    at = _pip_at(cmd) if program.startswith(("python", "pypy")) else None
     return cmd if at is None else [*cmd[:at], RUNNER, session.home.root, note_path, *cmd[at:]]
 
 
 def _pip_at(cmd):
-    """Index of the word that is a copy of pip in ``[python, flags…, PIP, …]``; None where there is none."""
-    if len(cmd) < 2 or "python" not in os.path.basename(str(cmd[0])) and "pypy" not in os.path.basename(str(cmd[0])):
-        return None
-    for at, word in enumerate(cmd[1:], 1):
-        if not str(word).startswith("-"):
-            return at if os.path.basename(str(word)) in _PIPS else None
+    """Index of the word that names pip in ``[python, flags…, PIP, …]``; None where there is none."""
+    for at in range(1, len(cmd)):
+        if cmd[at] == "-m":
+            return at if cmd[at + 1 : at + 2] == ["pip"] else None
+        if not cmd[at].startswith("-"):
+            return at if os.path.basename(cmd[at]) in _PIPS else None
     return None
-
-
-_PIPS = ("pip", "__pip-runner__.py", "pip.pyz")
 
 
 class Subprocess:

@@ -16,10 +16,11 @@ JUDGED = "GUARD_JUDGED"
 _HEAD = 1024  # bytes; the kernel itself reads 256 of a first line, distlib's shell form may be longer
 
 
-def words(home, tool_path, args):
+def words(home, tool_path, args, note="-"):
     """The words (list of str) that start ``tool_path`` through the runner, or None where it is no Python script.
 
-    None: a binary, a shell script such as pyenv's or asdf's shims, an interpreter that is not there.
+    None: a binary, a shell script such as pyenv's or asdf's shims, an interpreter that is not there. ``note``: see
+    runner.py.
     """
     try:
         fd = os.open(tool_path, os.O_RDONLY | os.O_CLOEXEC)
@@ -32,7 +33,7 @@ def words(home, tool_path, args):
     interpreter = _interpreter(head)
     if interpreter is None:
         return None
-    return [*[os.fsdecode(word) for word in interpreter], RUNNER, home.root, "-", tool_path, *args]
+    return [*[os.fsdecode(word) for word in interpreter], RUNNER, home.root, note, tool_path, *args]
 
 
 def judged(findings):

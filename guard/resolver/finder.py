@@ -19,6 +19,17 @@ WATCHED = {
     "pip._internal.build_env.installer": "inpip",
     "pip._internal.resolution.resolvelib.resolver": "inpip",
     "pip._internal.resolution.legacy.resolver": "inpip",
+    "poetry.console.application": "inpoetry",
+    "poetry.console.commands.add": "inpoetry",
+    "poetry.installation.chef": "inpoetry",
+    "poetry.installation.chooser": "inpoetry",
+    "poetry.installation.executor": "inpoetry",
+    "poetry.installation.installer": "inpoetry",
+    "poetry.puzzle.provider": "inpoetry",
+    "poetry.repositories.pool": "inpoetry",
+    "poetry.repositories.repository_pool": "inpoetry",
+    "poetry.utils.env": "inpoetry",
+    "poetry.utils.env.base_env": "inpoetry",
 }
 
 
@@ -85,7 +96,4 @@ class _Patching:
     def _patch(self, module):
         from importlib import import_module
 
-        try:
-            import_module("." + self._room, __package__).patch(self._session, module)
-        except AttributeError as error:  # what guard holds on to is not there: another pip than any it knows
-            self._session.strange(module.__name__, error)
+        self._session.ours(import_module("." + self._room, __package__).patch, self._session, module)

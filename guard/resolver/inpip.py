@@ -12,21 +12,15 @@
 ``pip list --outdated``, ``pip index`` and pip's look for a newer self go by ``find_all_candidates`` without a resolver.
 """
 
-import functools
 import sys
 
 from . import children
+from .wrap import wrap
 
 
 def patch(session, module):
     """Patch one module of pip. Raises AttributeError where it is not as guard knows it."""
     _PATCHES[module.__name__](session, module)
-
-
-def _wrap(owner, name, make):
-    """Replace ``owner.name`` by what ``make`` makes of it."""
-    inner = getattr(owner, name)
-    setattr(owner, name, functools.wraps(inner)(make(inner)))
 
 
 # --- the tool's main --------------------------------------------------------------------------------------------------
@@ -35,32 +29,21 @@ def _wrap(owner, name, make):
 def _main(session, module):
     def make(inner):
         def main(args=None, *more, **others):
-            return run(session, inner, sys.argv[1:] if args is None else args, *more, **others)
+            args = sys.argv[1:] if args is None else args
+            return session.run("pip", args, lambda: inner(args, *more, **others))
 
         return main
 
     module.main  # noqa: B018  # AttributeError where it is gone
     for name in ("main", "cli"):  # cli: what scripts call from pip 26.3
         if hasattr(module, name):
-            _wrap(module, name, make)
-
-
-def run(session, inner, args, *more, **others):
-    """pip's main, with guard's word on its exit code."""
-    if session.tool:  # a pip that calls its own main again
-        return inner(args, *more, **others)
-    session.begin("pip", args)
-    try:
-        code = inner(args, *more, **others)
-    except SystemExit as error:
-        error.code = session.finish(error.code)
-        raise
-    return session.finish(code)
+            wrap(module, name, make)
 
 
 def _main_parser(session, module):
-    """``pip --python X``: pip starts itself with another interpreter, from this module."""
-    module.subprocess = children.Subprocess(session, module.subprocess)
+    """``pip --python X`` (from pip 22.3): pip starts itself with another interpreter, from this module."""
+    if hasattr(module, "subprocess"):
+        module.subprocess = children.Subprocess(session, module.subprocess)
 
 
 # --- names ------------------------------------------------------------------------------------------------------------
@@ -70,9 +53,7 @@ def _resolver(session, module):
     def make(inner):
         def resolve(self, root_reqs, *more, **others):
             def judged():
-                for requirement in root_reqs:
-                    if not requirement.constraint:
-                        _meet(session, requirement)
+                session.ours(_meet_roots, session, root_reqs)
                 return inner(self, root_reqs, *more, **others)
 
             return session.resolve(judged)
@@ -80,7 +61,13 @@ def _resolver(session, module):
         return resolve
 
     _set_kind(session)
-    _wrap(module.Resolver, "resolve", make)
+    wrap(module.Resolver, "resolve", make)
+
+
+def _meet_roots(session, requirements):
+    for requirement in requirements:
+        if not requirement.constraint:
+            _meet(session, requirement)
 
 
 def _set_kind(session):
@@ -102,31 +89,40 @@ def _package_finder(session, module):
         def find_all_candidates(self, project_name):
             if not session.at_work:
                 return inner(self, project_name)
-            session.meet(project_name)
+            session.ours(session.meet, project_name)
             found = inner(self, project_name)
-            bad = session.bad_releases(project_name)
-            if not bad:
-                return found
-            listed = {parse(version): finding for version, finding in bad.items()}
-            session.hide(listed[v] for v in {parse(candidate.version) for candidate in found} if v in listed)
-            return [candidate for candidate in found if parse(candidate.version) not in listed]
+            kept = session.ours(_good_releases, project_name, found)
+            return found if kept is None else kept
 
         return find_all_candidates
 
-    _wrap(module.PackageFinder, "find_all_candidates", make)
+    def _good_releases(name, found):
+        bad = session.bad_releases(name)
+        if not bad:
+            return None
+        listed = {parse(version): finding for version, finding in bad.items()}
+        session.hide(listed[v] for v in {parse(candidate.version) for candidate in found} if v in listed)
+        return [candidate for candidate in found if parse(candidate.version) not in listed]
+
+    wrap(module.PackageFinder, "find_all_candidates", make)
 
 
 def _constructors(session, module):
     def make(inner):
         def install_req_from_req_string(req_string, comes_from=None, *more, **others):
             requirement = inner(req_string, comes_from, *more, **others)
-            if comes_from is not None and requirement.name:
-                session.pulled(requirement.name, _written(comes_from))
+            if comes_from is not None:
+                session.ours(_remember, session, requirement, comes_from)
             return requirement
 
         return install_req_from_req_string
 
-    _wrap(module, "install_req_from_req_string", make)
+    wrap(module, "install_req_from_req_string", make)
+
+
+def _remember(session, requirement, comes_from):
+    if requirement.name:
+        session.pulled(requirement.name, _written(comes_from))
 
 
 def _prepare(session, module):
@@ -134,16 +130,20 @@ def _prepare(session, module):
         def prepare(self, req, *more, **others):
             if not session.at_work:
                 return inner(self, req, *more, **others)
-            _meet(session, req)
-            dist = session.build(_written(req), inner, self, req, *more, **others)
-            name = getattr(dist, "raw_name", None) or dist.project_name  # the second: pip 20.3 to 21.1
-            session.meet(name, str(dist.version), _written(req), fetched=True)
+            session.ours(_meet, session, req)
+            dist = session.build(_called(req), inner, self, req, *more, **others)
+            session.ours(_meet_metadata, session, req, dist)
             return dist
 
         return prepare
 
     for name in ("prepare_linked_requirement", "prepare_editable_requirement"):
-        _wrap(module.RequirementPreparer, name, make)
+        wrap(module.RequirementPreparer, name, make)
+
+
+def _meet_metadata(session, requirement, dist):
+    name = getattr(dist, "raw_name", None) or dist.project_name  # the second: pip 20.3 to 21.1
+    session.meet(name, str(dist.version), _written(requirement), fetched=True)
 
 
 def _meet(session, requirement):
@@ -167,6 +167,10 @@ def _from_link(link):
     return "", ""
 
 
+def _called(requirement):
+    return requirement.name or _from_link(requirement.link)[0] or requirement.link.filename
+
+
 def _written(requirement):
     """An InstallRequirement as a person would write it, with what asks for it."""
     if isinstance(requirement, str):
@@ -180,13 +184,13 @@ def _written(requirement):
 def _build_env(session, module):
     def make(inner):
         def call_subprocess(cmd, *more, **others):
-            return children.run(session, cmd, inner, *more, **others)
+            return children.run(session, cmd, lambda through: inner(through, *more, **others))
 
         return call_subprocess
 
     if module.__name__ == "pip._internal.build_env" and hasattr(module, "__path__"):
         return  # a package from pip 26.3; its module ``installer`` does what build_env.py did
-    _wrap(module, "call_subprocess", make)
+    wrap(module, "call_subprocess", make)
 
 
 _PATCHES = {

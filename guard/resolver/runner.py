@@ -1,5 +1,5 @@
-"""``PYTHON [flags] runner.py HOME NOTE TOOL ARGS…``: run the script TOOL as ``PYTHON [flags] TOOL ARGS…`` would,
-with the resolver's import hook in place.
+"""``PYTHON [flags] runner.py HOME NOTE TOOL ARGS…``: run TOOL as ``PYTHON [flags] TOOL ARGS…`` would, with the
+resolver's import hook in place. TOOL is a script, a folder or archive with a ``__main__.py``, or ``-m`` before a module.
 
 NOTE is ``-``, or the file through which a tool that started this one hands over and hears of a refusal (children.py).
 The syntax is that of every Python, 2.7 included: what is too old for the room is started without it.
@@ -21,10 +21,14 @@ def _start(home, note, tool, args):
         at = len(sys.orig_argv) - len(args) - 4
         sys.orig_argv[at : at + 4] = [tool]
     sys.argv[:] = [tool] + args
-    if not bare:
-        sys.path.insert(0, os.path.dirname(os.path.realpath(tool)))
     _open_room(package, home, note)
-    _become_main(os, tool)
+    if tool == "-m":
+        sys.argv[:] = args
+        _become_module(args[0], None if bare else os.getcwd(), True)
+    elif _is_script(os, tool):
+        _become_script(tool, None if bare else os.path.dirname(os.path.realpath(tool)))
+    else:
+        _become_module("__main__", tool, False)
 
 
 def _without_room(os, tool, args):
@@ -50,28 +54,40 @@ def _open_room(package, home, note):
     enter(home, note)
 
 
-def _become_main(os, tool):
+def _is_script(os, tool):
+    """Whether ``tool`` is a plain file and no archive (pip.pyz has a first line like a script)."""
+    if not os.path.isfile(tool):
+        return False
+    with open(tool, "rb") as file:
+        file.seek(0, 2)
+        file.seek(max(0, file.tell() - 65557))  # where the end of an archive's directory must be
+        return b"PK\5\6" not in file.read()
+
+
+def _become_module(name, folder, alter_argv):
+    """What the interpreter itself does with ``-m``, a folder or an archive."""
+    import runpy
+    import types
+
+    if folder is not None:
+        sys.path.insert(0, folder)
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    runpy._run_module_as_main(name, alter_argv)
+
+
+def _become_script(tool, folder):
     """Make the script the ``__main__`` module and run it."""
     import types
+    from importlib.machinery import SourceFileLoader
 
     runner = __file__
     sys.excepthook = lambda kind, error, trace: sys.__excepthook__(kind, error, _own_frames(trace, runner))
+    if folder is not None:
+        sys.path.insert(0, folder)
     with open(tool, "rb") as file:
         source = file.read()
-    if b"PK\5\6" in source[-65557:]:  # an archive with a first line, such as pip.pyz
-        import runpy
-
-        sys.path[0:0] = [tool]
-        runpy._run_module_as_main("__main__", False)  # what the interpreter itself does with an archive
-        return
     main = types.ModuleType("__main__")
-    main.__dict__.update(__file__=tool, __builtins__=__builtins__, __annotations__={})
-    try:
-        from importlib.machinery import SourceFileLoader
-
-        main.__loader__ = SourceFileLoader("__main__", tool)
-    except ImportError:
-        pass
+    main.__dict__.update(__file__=tool, __builtins__=__builtins__, __loader__=SourceFileLoader("__main__", tool))
     sys.modules["__main__"] = main
     exec(compile(source, tool, "exec", 0, True), main.__dict__)
 

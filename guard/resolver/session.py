@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 import time
 from copy import copy
 
@@ -19,7 +20,7 @@ from ..core.refusal import colour_wanted, text
 from ..core.settings import load
 from ..core.verdict import ALLOW, BLOCK, UNSEEN, WARN, Finding, strongest
 from . import note
-from .entry import JUDGED
+from .entry import JUDGED, judged
 
 
 _NOT_ASKED = "No request was made for it, and nothing was installed."
@@ -30,7 +31,7 @@ class Session:
     """What the patches of one process share.
 
     home       guard.core.home.Home
-    tool       ``pip`` or ``poetry``, once it has begun; args: its arguments; word: what it was started by
+    tool       ``pip`` or ``poetry``, once it has begun; args: its arguments
     judged     whether the gate, or the tool that started this one, has recorded this command
     code       the exit code that guard asks for, 0 where it asks for none
     blocked    list of Finding: why this process refuses
@@ -39,14 +40,17 @@ class Session:
 
     def __init__(self, root, note_path="-"):
         self.home = at(root)
-        self.tool, self.word, self.args = "", "", []
+        self.tool, self.args = "", []
         self.judged = False
+        self._running = False
         self.code = 0
         self.blocked = []
         self.kind = RuntimeError
         self.at_work = 0  # resolvers at work, one within the other
-        self.building = []  # requirements being built, innermost last
+        self.asking = []  # packages whose requirements are being read, innermost last
         self._note = ""
+        self._above = []  # what the tools above this one are building
+        self._thread = threading.local()
         self._lent = []  # notes of tools started from here that are read at the end
         self._found = []  # every Finding of this run
         self._fresh = []  # those not yet in the journal
@@ -57,6 +61,7 @@ class Session:
         self._outcome = _NOT_ASKED
         self._hidden = []  # findings of releases kept from the tool
         self._said = set()
+        self._strange = set()  # tools that are not as guard knows them
         self._hear_gate()
         self.hear(note_path)
 
@@ -70,18 +75,37 @@ class Session:
         """Read what the tool that started this one says, if one did."""
         if note_path != "-":
             self._note = note_path
-            self.building[:0] = note.read(note_path)
+            self._above = note.read(note_path)
             self.judged = True
 
-    def begin(self, tool, args):
-        """The tool's main has begun."""
+    def run(self, tool, args, main):
+        """Call the ``main`` of a tool, with guard's word on its exit code."""
+        if self._running:  # a tool that calls its own main again
+            return main()
+        self._running = True
         self.tool, self.args = tool, list(args)
-        self.word = os.path.basename(sys.argv[0])
+        try:
+            code = main()
+        except SystemExit as error:
+            error.code = self.finish(error.code)
+            raise
+        return self.finish(code)
 
     def lend(self):
         """A note for a tool that is started from here and outlives the call that starts it."""
         self._lent.append(note.write(self.building))
         return self._lent[-1]
+
+    def handed_on(self):
+        """The variables for a tool that this very process becomes."""
+        return judged(self._found) if self.judged else {}
+
+    @property
+    def building(self):
+        """The requirements being built, innermost last (list of str); poetry builds in several threads."""
+        if not hasattr(self._thread, "building"):
+            self._thread.building = list(self._above)
+        return self._thread.building
 
     # --- what pulled a name in ------------------------------------------------------------------------------------
 
@@ -99,7 +123,7 @@ class Session:
 
     def _via(self, name):
         chain = [self._parents[name]] if name in self._parents else []
-        chain += ["the build of %s" % requirement for requirement in reversed(self.building) if requirement != name]
+        chain += ["the build of %s" % requirement for requirement in reversed(self.building) if normalise(requirement) != name]
         return ", for ".join(chain)
 
     # --- judging --------------------------------------------------------------------------------------------------
@@ -176,7 +200,7 @@ class Session:
         self.at_work += 1
         try:
             return function(*args, **kwargs)
-        except self.kind as error:
+        except Exception as error:  # whatever the tool calls it; it is raised again unless guard is the cause
             said = normalise(str(error))
             missed = [] if self.code else [finding for finding in self._hidden if finding.name in said]
             if not missed:
@@ -233,20 +257,32 @@ class Session:
             self.code = CANNOT_JUDGE
             raise self.kind("guard cannot judge: %s" % message)
 
-    def strange(self, module, error):
-        """A module of the tool is not as guard knows it: another version than any it was made for."""
-        package = sys.modules.get(module.partition(".")[0])
-        which = "%s %s" % (package.__name__, getattr(package, "__version__", "")) if package else module
-        reason = "its inside is not as guard knows it (%s: %s)" % (module, error)
-        finding = Finding("", which, ALLOW, UNSEEN, reason)
-        if which not in self._said:
-            self._said.add(which)
-            self._fresh.append(finding)
-            self.record()
+    def ours(self, function, *args, **kwargs):
+        """Call a part of a patch that is guard's own. Where the tool is not as guard knows it, that is told, and the
+        tool goes on: only a refusal comes out of here. Returns None then."""
         try:
-            self.cannot_judge("%s: %s" % (which, reason))
+            return function(*args, **kwargs)
         except self.kind:
-            raise SystemExit(CANNOT_JUDGE) from None
+            if self.code:
+                raise
+            self.strange(function.__qualname__, "an error of the tool's own")
+        except Exception as error:
+            self.strange(function.__qualname__, "%s: %s" % (type(error).__name__, error))
+        return None
+
+    def strange(self, where, reason):
+        """The tool is not as guard knows it: another version than any that guard was made for."""
+        self.tool = self.tool or ("poetry" if "poetry.console" in sys.modules else "pip")
+        self.args = self.args or sys.argv[1:]
+        which = ("%s %s" % (self.tool, getattr(sys.modules.get(self.tool), "__version__", ""))).strip()
+        message = "its inside is not as guard knows it (%s: %s)" % (where, reason)
+        if which in self._strange:
+            return
+        self._strange.add(which)
+        finding = Finding("", which, ALLOW, UNSEEN, message)
+        self._fresh.append(finding)
+        self.record()
+        self.cannot_judge("%s: %s" % (which, message))
 
     # --- the journal and the person -------------------------------------------------------------------------------
 
@@ -270,7 +306,7 @@ class Session:
                 self.cannot_judge(message)
 
     def _line(self, fresh, verdict, judge):
-        invocation = Invocation(self.word or self.tool, self.args, os.environ, _cwd(), os.path.abspath(sys.argv[0]))
+        invocation = Invocation(self.tool, self.args, os.environ, _cwd(), os.path.abspath(sys.argv[0]))
         command = _read(invocation, self.tool)
         command.targets = []  # the line of the command itself has them
         mode = judge.settings["mode"]
@@ -284,7 +320,7 @@ class Session:
             self._say(self._text(warned))
 
     def _text(self, findings):
-        words = [self.word or self.tool, *self.args]
+        words = [*_started(self.tool), *self.args]
         colour = colour_wanted(2, os.environ)
         return text(words, findings, self.judge().names, self.home, os.environ, colour, self._outcome)
 
@@ -305,6 +341,12 @@ class Session:
             sys.stdout.flush()
             self._say(self._text(self.blocked))
         return self.code or code
+
+
+def _started(tool):
+    """The words by which the tool was started, as a person would type them."""
+    name = os.path.basename(sys.argv[0])
+    return [name] if name.startswith(tool) else [os.path.basename(sys.executable), "-m", tool]
 
 
 def _bug(error):
