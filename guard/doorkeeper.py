@@ -17,7 +17,13 @@ from .core.verdict import ALLOW, BLOCK, strongest
 
 
 def main(argv):
-    """``argv``: home, path of the real tool, the word it was called by, its arguments. Returns an exit code, if at all."""
+    """``argv``: home, path of the real tool, the word it was called by, its arguments. Does not return."""
+    # Nothing is buffered here, so the interpreter's own tidying up, a millisecond of it, has nothing to do.
+    os._exit(decide_and_become(argv))
+
+
+def decide_and_become(argv):
+    """The exit code of this process, where it does not become the tool."""
     home = at(argv[0])
     invocation = Invocation(argv[2], argv[3:], os.environ, _cwd(), argv[1])
     settings = load(home, invocation.cwd, os.environ)

@@ -1,6 +1,12 @@
-"""One JSON object on one line, without the ``json`` module (7.5 ms to import; its string encoder alone is free)."""
+"""One JSON object on one line, without the ``json`` module (7.5 ms to import)."""
 
-from _json import encode_basestring_ascii as _string
+def _string(text):
+    """``text`` as a JSON string. Most are printable ASCII, and need no encoder at all."""
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        return '"%s"' % text
+    from _json import encode_basestring_ascii  # the encoder that json itself uses
+
+    return encode_basestring_ascii(text)
 
 
 def dump(value):

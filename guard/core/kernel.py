@@ -18,15 +18,21 @@ name = "posix"
 _LINKS = 40  # the kernel itself gives up after as many
 
 
+_ENCODING = sys.getfilesystemencoding()
+
+
 def fsdecode(data):
-    return data if isinstance(data, str) else data.decode(sys.getfilesystemencoding(), "surrogateescape")
+    return data if isinstance(data, str) else data.decode(_ENCODING, "surrogateescape")
 
 
 def fsencode(text):
-    return text if isinstance(text, bytes) else text.encode(sys.getfilesystemencoding(), "surrogateescape")
+    return text if isinstance(text, bytes) else text.encode(_ENCODING, "surrogateescape")
 
 
-environ = {fsdecode(key): fsdecode(value) for key, value in _environ.items()}
+environ = {
+    key.decode(_ENCODING, "surrogateescape"): value.decode(_ENCODING, "surrogateescape")
+    for key, value in _environ.items()
+}
 
 
 def makedirs(folder, mode=0o777):

@@ -118,6 +118,7 @@ def _fill(venv, find_links):
     # PYTHONDONTWRITEBYTECODE may be set wherever guard runs. Unchecked: a restored backup changes times, not content.
     compile_all = [python, "-I", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
     _run([*compile_all, "-f", os.path.join(site, "guard")], "guard's own modules do not compile")
+    _run([python, "-I", "-m", "guard.setup.bundle"], "the gate's modules cannot be bundled")
     return site
 
 
