@@ -5,7 +5,7 @@ This follows those parsers step by step, their oddities included, since each odd
 
 from .poetry_options import COMMANDS, NEWEST
 
-CLIKIT = (1, 2)  # before this version
+CLEO = (1, 2)  # from this version on
 SORTED = (2, 1)  # from this version on, the application's options are moved to the front
 _FLAG, _VALUE, _MAYBE = range(3)
 _BUILT_IN = ("help", "list", "completions")
@@ -81,22 +81,21 @@ def known(command):
 
 def read(args, version=NEWEST):
     """The Line that poetry of this version takes ``args`` for."""
-    if version < CLIKIT:
+    if version < CLEO:
         return _clikit(args, version)
     tokens = list(args)
     application = spec("", version)
     running = _running(tokens, application, version)
     if running is not None:
-        tokens, rest = running
-        if version < SORTED or _sorted(tokens, application)[1] == "":
-            line = bind(tokens, Definition("command!", application))
-            return _run(line, tokens, rest)
+        tokens = running[0]
     if version >= SORTED:
         tokens, error = _sorted(tokens, application)
         if error:
             line = Line()
             line.error = error
             return line
+    if running is not None:
+        return _run(bind(tokens, Definition("command!", application)), tokens, running[1])
     first = bind(tokens, Definition("command!+", application))
     if _has(tokens, "--version", "-V"):
         first.idle = True
@@ -318,7 +317,7 @@ def _clikit(args, version):
         line.idle = True
         return line
     if words == ["run"]:
-        line.rest = list(args[1:])
+        line.rest = list(args[1:]) or words  # a lone ``run`` would run itself
         return line
     names = ["word%d!" % place for place in range(len(words))]
     definition = Definition(" ".join(names), spec(line.verb, version), spec("", version))

@@ -137,7 +137,7 @@ class _Project:
         for name in names:
             given = self.line.arguments.get(name) or self.line.options.get(name, ())
             for text in given:
-                poetry_add.read(self.reader, text, self.root or self.cwd)
+                poetry_add.read(self.reader, text, self.root or self.cwd, self.version >= cleo.CLEO)
 
 
 def _root(cwd, start):

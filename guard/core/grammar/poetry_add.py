@@ -1,27 +1,31 @@
 """What one argument of ``poetry add`` names, by the steps of poetry's own RequirementsParser.
 
-In their order: PEP 508, a URL, a path that exists, and the simple forms (``name@^1``, ``name=1``, ``name:1``,
-``name>=1``, ``name[extra]@…``). Poetry 1.1 had no PEP 508 here; what that grammar takes, it took by the simple forms or
-not at all, so the names are the same.
+In their order: PEP 508 (not in poetry 1.1), a URL, a path that exists, and the simple forms (``name@^1``, ``name=1``,
+``name:1``, ``name>=1``, ``name[extra]@…``).
 """
 
 from .. import kernel as os
 from ..names import is_name
 from . import argument
-from .requirement import Malformed, Requirement, parse
+from .requirement import Requirement
 
+_NAME = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
 _WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 _SCHEME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.")
 _OPERATORS = (">=", "<=", ">", "<", "!=", "~=", "~", "^")
 _REPOSITORIES = ("git+http", "git+https", "git+ssh")
 
 
-def read(reader, text, root, where=""):
+def read(reader, text, root, pep508=True):
     """Read one argument; paths start from ``root``, the project's directory. Findings go to the reader's command."""
-    wanted = text.strip()
+    where, wanted = "", text.strip()
     if wanted.lower().endswith("latest") and wanted[:-6].rstrip().endswith("@"):
         wanted = wanted[:-6].rstrip()[:-1].strip()
-    found = _pep508(wanted)
+    found = _pep508(wanted) if pep508 else None
+    if found is not None and argument.archive_ending(found.name):
+        return _archive(reader, found.name, found.name, text, where)
+    if found is not None and found.url:
+        found = _by_wheel(found)
     if found is None:
         wanted = _without_extras(wanted)
         scheme, host = _url(wanted)
@@ -39,15 +43,33 @@ def read(reader, text, root, where=""):
 
 
 def _pep508(text):
-    """The Requirement, None where poetry does not try this grammar or the text is not of it."""
+    """The Requirement, None where poetry does not try this grammar or the text has not its shape.
+
+    Markers and versions are not weighed: where poetry refuses them it goes on to the simple forms, and these find the
+    same name or one that no index can have.
+    """
     if " ; " not in text:
         for place, letter in enumerate(text[:-1]):
             if letter == "@" and (text[place + 1] in "^~!=<>" or text[place + 1].isdecimal()):
                 return None
-    try:
-        return parse(text)
-    except Malformed:
+    rest = text.lstrip(_NAME)
+    name, rest = text[: len(text) - len(rest)], rest.lstrip(" \t")
+    if rest[:1] == "[" and "]" in rest:
+        rest = rest.partition("]")[2].lstrip(" \t")
+    if rest[:1] == "@":
+        url, _, rest = rest[1:].lstrip(" \t").partition(" ")
+        return Requirement(name, (), "", url) if name and url and rest.lstrip(" \t")[:1] in ("", ";") else None
+    if not name or (rest and not rest.startswith((*_OPERATORS, "==", "(", ";"))):
         return None
+    clauses = rest.partition(";")[0].strip().lstrip("(").rstrip(")")
+    return Requirement(name, (), exact(clauses))
+
+
+def _by_wheel(wanted):
+    """``name @ url`` of a wheel: poetry goes by the name of the wheel, not by the one before the ``@``."""
+    filename = argument.unquote(wanted.url.partition("#")[0].partition("?")[0].rstrip("/").rpartition("/")[2])
+    name, version = argument.archive_name(filename) if filename.endswith(".whl") else ("", "")
+    return Requirement(name, (), version, wanted.url) if name else wanted
 
 
 def _without_extras(text):
@@ -115,9 +137,7 @@ def simple(text):
         place = _operator(text)
         if place:
             name, version = text[:place], text[place:]
-    if name.endswith("]") and "[" in name:
-        name = name.partition("[")[0]
-    return Requirement(name, (), exact(version))
+    return Requirement(_without_extras(name), (), exact(version))
 
 
 def _cut(text):

@@ -1,0 +1,46 @@
+"""Guard and the real poetries are given the same lines: which command is it, and what are its arguments?"""
+
+import pytest
+from hypothesis import given
+
+from guard.core.grammar import cleo
+from tests.core.grammar_poetry import poetries, words
+from tests.core.grammar_poetry.conftest import LONG, SHORT
+
+
+def compare_line(oracle, line):
+    said = oracle.ask(line=line)
+    read = cleo.read(line, poetries.number(oracle.version))
+    if said["idle"] or read.idle:
+        assert read.idle == said["idle"] or said["error"], (said, vars_of(read))
+        return
+    places = [oracle.home / read.option("directory"), oracle.home / read.option("directory") / read.option("project")]
+    if not all(place.is_dir() for place in places):
+        return  # poetry 2 stops at a directory that is not there
+    assert bool(read.error) == said["error"], (said, vars_of(read))
+    if said["error"]:
+        return
+    assert read.verb == said["verb"]
+    if read.verb == "run":
+        assert read.rest == [word for word in said["arguments"]["args"]]
+        return
+    arguments = {key: value for key, value in read.arguments.items() if not key.startswith(("command", "word"))}
+    assert arguments == {key: value for key, value in said["arguments"].items() if value}
+    assert {key: read.option(key) for key in ("directory", "project") if read.option(key)} == said["project"]
+
+
+def vars_of(line):
+    return {slot: getattr(line, slot) for slot in line.__slots__}
+
+
+@SHORT
+@given(line=words.line)
+def test_lines_are_read_as_poetry_reads_them(oracle, line):
+    compare_line(oracle, line)
+
+
+@pytest.mark.long
+@LONG
+@given(line=words.line)
+def test_lines_in_the_long_run(oracle, line):
+    compare_line(oracle, line)
