@@ -1,0 +1,260 @@
+"""How one name is like another: which slips turn the project's name into the name that was typed, and what they count.
+
+Pure functions over normalised names, used alike by those who fit the weights (guard/lookalike) and by the gate, so that
+both look at a pair of names with the same eyes. No import, Python 3.7 syntax.
+"""
+
+# What a likeness is made of. The order is that of the weights in a model file; the word is what a person is told.
+WORDS = (
+    "swap",  # 0  two letters changed places: dajngo
+    "separator",  # 1  a separator came or went: prompt-tool-kit
+    "separator",  # 2  a separator stands for a letter
+    "version",  # 3  a digit at the end of a word came or changed: faker2
+    "version",  # 4  a digit went: urllib
+    "insertion",  # 5  a digit inside a word: bip-u8ils
+    "repetition",  # 6  a letter was struck twice: colorramma
+    "omission",  # 7  of a double letter one went: shortuid
+    "neighbouring-key",  # 8  a neighbouring key was struck too: requestsa
+    "neighbouring-key",  # 9  a neighbouring key was struck instead: flasl
+    "homoglyph",  # 10  it looks alike: p1llow
+    "sound",  # 11  it sounds alike: seliniumn
+    "plural",  # 12  an s at the end of a word came or went: request
+    "insertion",  # 13  any other letter came
+    "omission",  # 14  any other letter went
+    "substitution",  # 15  any other letter changed
+    "affix",  # 16  python-, py-, lib- came, went or changed: python-drgn
+    "word-order",  # 17  the same words in another order: mysql-python
+    "combination",  # 18  the project's name and another word, a separator between: requests-lite
+    "combination",  # 19  the same without a separator: ultrarequests
+    "",  # 20  the first letter is touched
+    "",  # 21  the last letter is touched
+    "",  # 22  a second slip
+    "",  # 23  a third slip
+)
+(SWAP, SEPARATOR, SEPARATOR_CHANGED, VERSION, DIGIT_GONE, DIGIT_INSIDE, REPETITION, DOUBLE_GONE, KEY_ADDED, KEY_CHANGED,
+ GLYPH, SOUND, PLURAL, INSERTION, OMISSION, SUBSTITUTION, AFFIX, WORD_ORDER, JOINED, FUSED, FIRST, LAST, SECOND,
+ THIRD) = range(len(WORDS))  # fmt: skip
+
+MOST_EDITS = 3  # beyond three slips a likeness is chance
+_LIKE = "o0 l1 i1 il s5 z2 e3 a4 b8 g9 b6 t7 uv vw nm ij yv qg"
+_ALIKE = "ck kq cq sz iy ae ei ou ao fv gj td pb mn ai eu au oi ea iu ey"
+_KEYS = ("1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm")
+
+
+def _pairs(text):
+    return frozenset([pair for two in text.split() for pair in (two, two[::-1])])
+
+
+def _neighbours():
+    """Every two keys that touch on a QWERTY board, as two-letter strings; each row is shifted by half a key or so."""
+    place = {}
+    for row, keys in enumerate(_KEYS):
+        for column, key in enumerate(keys):
+            place[key] = (row, 4 * column + (0, 2, 3, 5)[row])
+    return frozenset([
+        a + b for a, (i, x) in place.items() for b, (j, y) in place.items()
+        if a != b and abs(i - j) <= 1 and abs(x - y) <= 4
+    ])  # fmt: skip
+
+
+_GLYPHS = _pairs(_LIKE)
+_SOUNDS = _pairs(_ALIKE)
+_NEAR = _neighbours()
+
+
+def edits(project, name):
+    """The slips that turn ``project`` into ``name``: a list of (at, gone, come), ``at`` counted in the project.
+
+    Optimal string alignment (Damerau-Levenshtein without touching a letter twice); None where more than MOST_EDITS are
+    needed. What both have in common at either end is set aside first: what is left is short, and so is the table.
+    """
+    start, end, last = 0, len(project), len(name)
+    while start < end and start < last and project[start] == name[start]:
+        start += 1
+    while end > start and last > start and project[end - 1] == name[last - 1]:
+        end -= 1
+        last -= 1
+    a, b = project[start:end], name[start:last]
+    m, n = len(a), len(b)
+    if abs(m - n) > MOST_EDITS:
+        return None
+    if m + n <= 1:  # one letter came or went
+        return [(start, a, b)] if a or b else []
+    table = [list(range(n + 1))]
+    for i in range(1, m + 1):
+        above, row = table[-1], [i]
+        x = a[i - 1]
+        for j in range(1, n + 1):
+            best = min(above[j - 1] + (x != b[j - 1]), above[j] + 1, row[j - 1] + 1)
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == b[j - 1]:
+                best = min(best, table[i - 2][j - 2] + 1)
+            row.append(best)
+        table.append(row)
+    return _traced(table, a, b, start) if table[m][n] <= MOST_EDITS else None
+
+
+def _traced(table, a, b, start):
+    found, i, j = [], len(a), len(b)
+    while i or j:
+        cost = table[i][j]
+        if i and j and a[i - 1] == b[j - 1] and table[i - 1][j - 1] == cost:
+            i, j = i - 1, j - 1
+        elif i > 1 and j > 1 and a[i - 1] == b[j - 2] != b[j - 1] == a[i - 2] and table[i - 2][j - 2] + 1 == cost:
+            i, j = i - 2, j - 2
+            found.append((start + i, a[i : i + 2], b[j : j + 2]))
+        elif j and table[i][j - 1] + 1 == cost:
+            j -= 1
+            found.append((start + i, "", b[j]))
+        elif i and table[i - 1][j] + 1 == cost:
+            i -= 1
+            found.append((start + i, a[i], ""))
+        else:
+            i, j = i - 1, j - 1
+            found.append((start + i, a[i], b[j]))
+    found.reverse()
+    return found
+
+
+def slips(project, name):
+    """Which of WORDS the likeness of two names is made of, as a list of numbers, one for each slip and place.
+
+    [] for equal names; None where they are further apart than MOST_EDITS.
+    """
+    changes = edits(project, name)
+    if not changes:
+        return changes
+    found = [_kind(project, at, gone, come) for at, gone, come in changes]
+    end = len(project)
+    if changes[0][0] == 0:
+        found.append(FIRST)
+    if changes[-1][0] + len(changes[-1][1]) >= end:
+        found.append(LAST)
+    if len(changes) > 1:
+        found.append(SECOND)
+    if len(changes) > 2:
+        found.append(THIRD)
+    return found
+
+
+def _kind(project, at, gone, come):
+    before = project[at - 1 : at] if at else ""
+    after = project[at + len(gone) : at + len(gone) + 1]
+    if len(gone) == 2:
+        return SWAP if "-" not in gone else SEPARATOR
+    if not gone:
+        return _came(come, before, after)
+    if not come:
+        if gone == "-":
+            return SEPARATOR
+        if gone.isdigit():
+            return DIGIT_GONE
+        if gone in (before, after):
+            return DOUBLE_GONE
+        return PLURAL if gone == "s" and after in ("", "-") else OMISSION
+    if gone == "-" or come == "-":
+        return SEPARATOR_CHANGED
+    if gone.isdigit() and come.isdigit():
+        return VERSION
+    two = gone + come
+    if two in _GLYPHS:
+        return GLYPH
+    if two in _NEAR:
+        return KEY_CHANGED
+    return SOUND if two in _SOUNDS else SUBSTITUTION
+
+
+def _came(come, before, after):
+    if come == "-":
+        return SEPARATOR
+    if come.isdigit():
+        return VERSION if after in ("", "-") else DIGIT_INSIDE
+    if come in (before, after):
+        return REPETITION
+    if come == "s" and after in ("", "-"):
+        return PLURAL
+    return KEY_ADDED if before + come in _NEAR or come + after in _NEAR else INSERTION
+
+
+_WHOLE = frozenset(("python", "python2", "python3", "py", "py2", "py3", "lib"))
+
+
+def core_of(name):
+    """(the words of a name without python-, py- and lib- affixes, in order, as one string; the same words sorted).
+
+    ``python-mysql`` and ``mysql-python`` agree in both; ``html5lib`` and ``libhtml5`` too. Equal keys say that two names
+    differ in affixes alone, or in the order of their words.
+    """
+    words = name.split("-")
+    if len(words) > 1:
+        words = [word for word in words if word not in _WHOLE] or words
+    first = words[0]
+    for affix in ("python3", "python", "py", "lib"):
+        if first.startswith(affix) and len(first) >= len(affix) + 3:
+            words[0] = first[len(affix) :]
+            break
+    last = words[-1]
+    for affix in ("python", "py", "lib"):
+        if last.endswith(affix) and len(last) >= len(affix) + 3:
+            words[-1] = last[: -len(affix)]
+            break
+    return "".join(words), "".join(sorted(words))
+
+
+def wanted(name):
+    """Every key under which a project that ``name`` may imitate is found, with the likeness it would show.
+
+    Pairs of (key as bytes, AFFIX, WORD_ORDER, JOINED, FUSED or None); None: the names share what removing a letter or
+    two leaves of each. The first pair that fits a project says what the likeness is.
+    """
+    core, words = core_of(name)
+    yield AFFIX_KEY + core.encode(), AFFIX
+    yield WORDS_KEY + words.encode(), WORD_ORDER
+    raw = name.encode()
+    size = len(raw)
+    yield raw, None
+    for i in range(size):
+        yield raw[:i] + raw[i + 1 :], None
+    if DEEP_FROM - 2 <= size <= DEEP_TO + 2:
+        for i in range(size):
+            for j in range(i + 1, size):
+                yield raw[:i] + raw[i + 1 : j] + raw[j + 1 :], None
+    for part, kind in parts(name):
+        yield part.encode(), kind
+
+
+def likeness(project, name, kind):
+    """The slips by which ``name`` is like ``project`` where both left a key of ``kind``; None if it was chance."""
+    if kind is None:
+        return (slips(project, name) or None) if len(project) >= SHORT else None
+    if kind in (JOINED, FUSED):
+        return [kind] if project in name else None
+    if project.replace("-", "") == name.replace("-", ""):
+        return slips(project, name) or None
+    which = 0 if kind == AFFIX else 1
+    return [kind] if core_of(project)[which] == core_of(name)[which] else None
+
+
+AFFIX_KEY, WORDS_KEY = b"~", b"%"
+SHORT = 4  # letters; a project's name below this is like too many names for the likeness to say anything
+DEEP_FROM, DEEP_TO = 6, 24  # letters; between these a second slip is looked for
+
+
+def parts(name):
+    """Parts of ``name`` that could be a project's name which another word was added to: (part, JOINED or FUSED)."""
+    words = name.split("-")
+    count = len(words)
+    found = []
+    if count <= 6:
+        for size in range(count - 1, 0, -1):
+            for i in range(count - size + 1):
+                part = "-".join(words[i : i + size])
+                if len(part) >= SHORT:
+                    found.append((part, JOINED))
+    size = len(name)
+    for cut in range(6, size - 1):
+        if name[cut] != "-" and name[cut - 1] != "-":
+            found.append((name[:cut], FUSED))
+    for cut in range(2, size - 5):
+        if name[cut] != "-" and name[cut - 1] != "-":
+            found.append((name[cut:], FUSED))
+    return found

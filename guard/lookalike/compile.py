@@ -1,0 +1,129 @@
+"""The model as a file for the gate (read by guard.core.lookalike).
+
+    head      HEAD bytes of text: ``#guard-lookalike 1 made=…``, then ``key=whole numbers``
+    bitmap    one bit for each key some project leaves, at its remainder by BITS
+    buckets   BUCKETS + 1 ends, 3 bytes each: where the entries of each remainder by SPREAD (without its low byte) end
+    entries   3 bytes each: the low byte of that remainder, the number of a project
+    records   ends of the projects' texts, 3 bytes each
+    texts     worth and combined worth (thousandths of a nat, plus 32768), flags, name
+    letters   the cost of each letter after each two, one byte each, in sixths of a nat
+
+All numbers are little-endian; ``sections`` in the head says where each begins and where the file ends.
+"""
+
+import math
+import os
+from collections.abc import Iterable, Sequence
+
+from guard.core.home import shipped
+from guard.core.likeness import DEEP_TO
+from guard.core.lookalike import BITS, BUCKETS, COMBINES, HEAD, MAGIC, POPULAR, SPREAD
+
+from . import letters, trial
+from .fit import (
+    DENSITY,
+    RIVALS,
+    SECOND_LENGTH,
+    SLIPS,
+    SURPRISE,
+    Facts,
+    Fitted,
+    fit,
+    of_project,
+)
+from .index import combines, keys
+from .projects import LETTERS, Project, listed, ordinary, pairs, popular
+
+THOUSANDTHS = 1000
+MARKS = 34  # scores 0 to 33: 33 is one ordinary name in 2,000, five names of 10,000; beyond is drawn on
+MARK = 21.0  # the score from which a name is flagged: one ordinary name in 126
+MOST = 32_767
+
+
+def build(path: str, made: str, *, top: int = 0, letters_path: str = "") -> None:
+    """Fit the shipped data and write the model to ``path``; ``top``: take only that many of the popular names."""
+    facts = Facts(popular()[: top or None], letters.read(letters_path or shipped(LETTERS)))
+    known, names, stated = pairs(), ordinary(), listed()
+    _, answers = trial.held_out(known, names, facts, lambda pair: pair.name, stated)
+    write(path, fit(known, names, facts, stated), marks(answers), made)
+
+
+def marks(answers: "Sequence[trial.Answer]") -> list[int]:
+    """The weights of the scores 0 to MARKS - 1, from what was said of ordinary names by models fitted without them."""
+    lowest = min(answer.weight for answer in answers if answer.weight > trial.NOTHING)
+    return [
+        round(THOUSANDTHS * max(lowest, trial.weight_at(answers, 10 ** (-score / 10)))) for score in range(MARKS)
+    ]  # fmt: skip
+
+
+def write(path: str, fitted: Fitted, of_scores: Sequence[int], made: str, mark: float = MARK) -> None:
+    """Write a fitted model. The same model gives the same bytes."""
+    projects = sorted(fitted.index.projects.values(), key=lambda project: project.name)
+    texts = [_text(project, fitted) for project in projects]
+    bitmap, buckets, entries = _table(projects)
+    parts = [bitmap, buckets, entries, _ends(texts), b"".join(texts), fitted.facts.costs]
+    sections = [HEAD]
+    for part in parts:
+        sections.append(sections[-1] + len(part))
+    head = _head(fitted, sections, of_scores, made, mark)
+    beside = f"{path}.{os.getpid()}"
+    with open(beside, "wb") as file:
+        file.write(head + b"".join(parts))
+    os.replace(beside, path)
+
+
+def _head(fitted: Fitted, sections: Sequence[int], of_scores: Sequence[int], made: str, mark: float) -> bytes:
+    weights = [round(THOUSANDTHS * weight) for weight in fitted.weights]
+    second = [round(THOUSANDTHS * fitted.weights[SECOND_LENGTH] * math.log(max(1, n))) for n in range(DEEP_TO + 9)]
+    lines = [f"{MAGIC} made={made}"]
+    for key, values in (
+        ("sections", sections),
+        ("mark", [round(10 * mark)]),
+        ("marks", of_scores),
+        ("weights", weights[:SLIPS]),
+        ("second", second),
+        ("surprise", [weights[SURPRISE]]),
+        ("density", [weights[DENSITY]]),
+        ("rivals", [weights[RIVALS]]),
+    ):
+        lines.append(key + "=" + ",".join(map(str, values)))
+    text = "\n".join(lines).encode("ascii") + b"\n"
+    return text.ljust(HEAD - 1) + b"\n"
+
+
+def _text(project: Project, fitted: Fitted) -> bytes:
+    alone = fitted.weight(of_project(project, fitted.facts, combined=False))
+    with_word = fitted.weight(of_project(project, fitted.facts, combined=True))
+    flags = (POPULAR if project.popular else 0) | (COMBINES if combines(project) else 0)
+    return _short(alone) + _short(with_word) + bytes([flags]) + project.name.encode("ascii")
+
+
+def _short(weight: float) -> bytes:
+    return (max(-MOST, min(MOST, round(THOUSANDTHS * weight))) + 32_768).to_bytes(2, "little")
+
+
+def _table(projects: Sequence[Project]) -> "tuple[bytes, bytes, bytes]":
+    bitmap = bytearray(BITS // 8 + 1)
+    found: list[list[tuple[int, int]]] = [[] for _ in range(BUCKETS)]
+    for number, project in enumerate(projects):
+        for key in set(keys(project)):
+            code = int.from_bytes(key, "little")
+            bitmap[code % BITS >> 3] |= 1 << (code % BITS & 7)
+            place, tag = divmod(code % SPREAD, 256)
+            found[place].append((tag, number))
+    entries = [bytes([tag]) + number.to_bytes(2, "little") for bucket in found for tag, number in sorted(set(bucket))]
+    counts = (len(set(bucket)) for bucket in found)
+    return bytes(bitmap), _running(counts), b"".join(entries)
+
+
+def _ends(texts: Iterable[bytes]) -> bytes:
+    return _running(len(text) for text in texts)
+
+
+def _running(sizes: Iterable[int]) -> bytes:
+    """0 and the running sums of ``sizes``, 3 bytes each."""
+    total, found = 0, [bytes(3)]
+    for size in sizes:
+        total += size
+        found.append(total.to_bytes(3, "little"))
+    return b"".join(found)
