@@ -5,12 +5,15 @@ import sys
 
 import click
 
+from guard.cli.audit import lines_of, projects
 from guard.cli.render import echo_json, envelope
 from guard.core import home
 from guard.core.errors import CLEAN, FINDINGS, GuardError, UsageError
 from guard.lists import config as settings
-from guard.lists import progress
-from guard.lists.sync import Outcome, Summary, Wish, sync
+from guard.lists import environments, progress
+from guard.lists.ask import Outcome, Wish
+from guard.lists.audit import Audit
+from guard.lists.sync import Summary, sync
 
 _SHOWN = 20  # names
 
@@ -42,10 +45,13 @@ def command(check, as_json, quiet, background, **wishes):
                          f"there are {', '.join(source.name for source in config.sources)}")
     with progress.Silent() if as_json or quiet else progress.on(sys.stderr) as shown:
         summary = sync(here, config, wish, shown)
+    present = [] if check else _look_back(here, summary)
     if as_json:
         echo_json(_document(summary, check))
     else:
         _tell(summary, check, quiet)
+    for line in present:
+        click.echo(f"guard: {line}", err=True)
     changes = summary.added or summary.removed or summary.changed
     sys.exit(summary.code or (FINDINGS if check and changes else CLEAN))
 
@@ -58,7 +64,20 @@ def _background(here, config):
         summary = sync(here, config, Wish(patience=0))
     except GuardError as error:  # nobody reads this; the event and `guard status` tell
         sys.exit(error.code)
+    _look_back(here, summary)
     sys.exit(summary.code)
+
+
+def _look_back(here, summary: Summary) -> "list[str]":
+    """Whether what is new on the list is on this machine already: lines to print. Events say it too."""
+    names = set(summary.added + summary.changed)
+    if not summary.swapped or not names:
+        return []
+    audit = Audit(here)
+    audit.look(environments.everywhere(projects(here)), names)
+    audit.look_back(names)
+    audit.tell()
+    return list(lines_of(audit))
 
 
 def _tell(summary: Summary, check: bool, quiet: bool) -> None:
@@ -67,14 +86,19 @@ def _tell(summary: Summary, check: bool, quiet: bool) -> None:
             click.echo(f"guard: {outcome.error.message}; what it said before stays in force", err=True)
             if outcome.error.hint:
                 click.echo(f"       {outcome.error.hint}", err=True)
-        elif not quiet and not outcome.source.optional:
-            click.echo(_line(outcome))
     for notice in summary.notices:
         click.echo(f"guard: {notice}", err=True)
     if quiet:
         return
+    for outcome in summary.outcomes:
+        if not outcome.error and not outcome.source.optional:
+            click.echo(_line(outcome))
     for remark in summary.remarks:
         click.echo(remark)
+    _tell_changes(summary, check)
+
+
+def _tell_changes(summary: Summary, check: bool) -> None:
     for sign, names in (("+", summary.added), ("-", summary.removed), ("~", summary.changed)):
         for name in names[:_SHOWN]:
             click.echo(f"  {sign} {name}")
@@ -82,10 +106,10 @@ def _tell(summary: Summary, check: bool, quiet: bool) -> None:
             click.echo(f"  {sign} … and {len(names) - _SHOWN} more")
     would = "would be " if check else ""
     counts = f"{len(summary.added)} added, {len(summary.removed)} removed, {len(summary.changed)} changed"
-    if not (summary.added or summary.removed or summary.changed):
-        click.echo(f"The list is up to date: {summary.names} names" if summary.names else "The shipped list serves.")
-    else:
+    if summary.added or summary.removed or summary.changed:
         click.echo(f"{summary.names} names {would}in force: {counts}")
+    else:
+        click.echo(f"The list is up to date: {summary.names} names" if summary.names else "The shipped list serves")
     if summary.held:
         click.echo(f"{summary.held} held for a person: guard lists held")
 

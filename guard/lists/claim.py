@@ -20,6 +20,7 @@ class Claim(NamedTuple):
     reason    what follows the name in a sentence, or "": "is listed as spam"
     since     ISO date on which the source first said so, or "" where it does not tell
     rank      whose word it is (guard.lists.config): a feed's, the user's own, the machine's own
+    until     ISO date, the last day on which it holds, or "" for ever
     """
 
     name: str
@@ -31,6 +32,7 @@ class Claim(NamedTuple):
     reason: str = ""
     since: str = ""
     rank: int = 0
+    until: str = ""
 
 
 def name_of(text: str) -> str:

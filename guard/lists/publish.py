@@ -77,7 +77,8 @@ class Publisher:
             root.roles[role].threshold = thresholds.get(role, 1)
             have = len(root.roles[role].keyids)
             if have < root.roles[role].threshold:
-                raise BadData(f"{role} needs {root.roles[role].threshold} keys, {have} are there", f"guard publish key {role}")
+                needs = f"{role} needs {root.roles[role].threshold} keys, {have} are there"
+                raise BadData(needs, f"make one: guard publish key {role}")
         with self._locked():
             self._write(root, root)
             self._write(Targets(expires=self._expiry("targets")), root)

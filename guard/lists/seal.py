@@ -75,8 +75,18 @@ def _drop_other_filters(path: str, sha256: str) -> None:
             os.unlink(os.path.join(folder, name))
 
 
+def version(path: str) -> str:
+    """The name of a sealed table in events: its date and the start of its digest. Raises CannotJudge."""
+    table = Table(path)
+    table.close()
+    return f"{table.made[:10]}-{table.sha256[:12]}"
+
+
 def verify(path: str) -> Table:
-    """The open Table whose whole seal holds: digest, row count, order. Raises BadData or CannotJudge where not."""
+    """The open Table whose whole seal holds: digest, row count, order, and that of the filter beside it, if any.
+
+    Raises BadData or CannotJudge where not.
+    """
     table = Table(path)
     try:
         with open(path, "rb") as file:
@@ -86,15 +96,26 @@ def verify(path: str) -> Table:
                 digest.update(chunk)
         if digest.hexdigest() != table.sha256:
             raise BadData(f"{path}: its digest is not the one its seal names")
-        rows, last = 0, ""
+        rows, last, names = 0, "", []
         for row in table:
             if row[0] <= last:
                 raise BadData(f"{path}: not sorted at {row[0]!r}")
             last = row[0]
+            names.append(last.encode())
             rows += 1
         if rows != table.rows:
             raise BadData(f"{path}: {rows} rows where its seal says {table.rows}")
+        _verify_filter(path, table, names)
     except BaseException:
         table.close()
         raise
     return table
+
+
+def _verify_filter(path: str, table: Table, names: "list[bytes]") -> None:
+    """A filter that lost a bit denies a listed name, so it must be the one that these names make."""
+    beside = filter_path(path, table.sha256)
+    if os.path.exists(beside):
+        with open(beside, "rb") as file:
+            if file.read() != name_filter.build(names, table.sha256):
+                raise BadData(f"{beside}: not the filter of the list beside it")

@@ -46,7 +46,9 @@ def _refresh_file(format_, source: Source, kept: Kept, web: Web) -> "Kept | None
         return None if kept.good and not kept.names else Kept(source.url, good=True)
     if answer.data is None:
         return None
-    return Kept(source.url, answer.validators, list(format_.parse(answer.data, source)), good=True)
+    claims = list(format_.parse(answer.data, source))
+    notes = {"until": sorted(claim.until for claim in claims if claim.until)}
+    return Kept(source.url, answer.validators, claims, notes, good=True)
 
 
 def _check(source: Source, claims: "list[Claim]") -> None:

@@ -4,48 +4,35 @@ Sources are asked in parallel, each within its own limits. One that fails keeps 
 is down, cut, or tampered with neither empties the list nor holds back the news of the others; the exit code tells.
 """
 
+import contextlib
 import datetime
+import gc
 import hashlib
 import json
 import os
-import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from guard import __version__
-from guard.core.errors import CLEAN, BadData, GuardError, Unreachable
+from guard.core.errors import CLEAN
 from guard.core.home import Home, shipped
-from guard.core.lookup import COLUMNS, LIST, Entry
+from guard.core.lookup import COLUMNS, LIST
 from guard.core.table import seal_of
 
 from . import compile as compiler
 from . import report, seal
+from .ask import Outcome, Round, Wish
 from .claim import HINT, Claim, upstream
 from .config import FEED, Config, Source
 from .merge import Merged
 from .progress import Silent
-from .source import refresh
 from .sources import table
 from .store import Kept, Store, writing
-from .web import Web
 
 HELD_COLUMNS = ("name", "why", "sources", "evidence")
-_FLOOR = 20  # names: a feed this small may lose any share of them at once
-_GRACE = 5  # seconds beyond a source's own limit before its thread is given up
-
-
-@dataclass
-class Outcome:
-    """What became of one source: ``changed`` or not, or ``error``. Counts are of names."""
-
-    source: Source
-    changed: bool = False
-    error: "GuardError | None" = None
-    names: int = 0
-    added: int = 0
-    removed: int = 0
-    requests: int = 0
-    received: int = 0  # bytes
+_KIND, _VERSIONS = COLUMNS.index("kind"), COLUMNS.index("versions")
 
 
 @dataclass
@@ -70,95 +57,42 @@ class Summary:
         return min(codes, default=CLEAN)
 
 
-@dataclass
-class Wish:
-    """What the caller wants. ``accept``: sources that may shrink this once; ``only``: the sources to ask, or all."""
-
-    check: bool = False
-    accept: "tuple[str, ...]" = ()
-    only: "tuple[str, ...]" = ()
-    patience: float = 60  # seconds to wait for another sync
-
-
 def sync(home: Home, config: Config, wish: "Wish | None" = None, progress: "Silent | None" = None) -> Summary:
     """Bring the list of an installation up to date. Raises BadData and Unreachable for what concerns the whole."""
     wish, progress, store = wish or Wish(), progress or Silent(), Store(home)
     with writing(store.folder):
         store.make()
-    with writing(store.folder), store.locked(wish.patience):
+    with writing(store.folder), store.locked(wish.patience), _no_cycles():
         if not wish.check:
             seal.replace(store.attempt, b"")
         kept = {source.name: store.read(source.name, source.url) for source in config.sources}
-        summary = Summary(_ask(config, wish, kept, store, progress))
+        summary = Summary(Round(config, wish, store, progress).ask(kept))
         for outcome in summary.outcomes:
             if outcome.changed and not wish.check:
                 store.write(outcome.source.name, kept[outcome.source.name])
-            elif outcome.error and not wish.check:
-                report.refused(home, outcome.source, outcome.error)
         _build(store, config, kept, summary, wish.check)
-        if not wish.check:
-            for notice in summary.notices:
-                report.notice(home, notice)
+    if not wish.check:
+        for outcome in summary.outcomes:
+            if outcome.error:
+                report.refused(home, outcome.source, outcome.error)
+        for notice in summary.notices:
+            report.altered(home, notice)
+        if summary.added or summary.removed or summary.changed:
+            counts = {"added": len(summary.added), "removed": len(summary.removed), "changed": len(summary.changed)}
+            report.changed(home, seal.version(store.list), names=summary.names, **counts)
     return summary
 
 
-def _ask(config: Config, wish: Wish, kept: "dict[str, Kept]", store: Store, progress: Silent) -> "list[Outcome]":
-    """Ask every source in a thread of its own; ``kept`` gets what the changed ones say."""
-    asked = [source for source in config.sources if not wish.only or source.name in wish.only]
-    outcomes = {source.name: Outcome(source) for source in asked}
-    fresh: dict[str, Kept] = {}
-    threads = []
-    for source in asked:
-        arguments = (outcomes[source.name], config, kept[source.name], wish, store, progress, fresh)
-        threads.append(threading.Thread(target=_ask_one, args=arguments, daemon=True))
-    for thread in threads:
-        thread.start()
-    end = time.monotonic() + config.max_seconds + _GRACE
-    for source, thread in zip(asked, threads):
-        thread.join(max(0.0, end - time.monotonic()))
-        if thread.is_alive():  # it hangs where no limit reaches, in the resolver for one; it dies with this process
-            late = Outcome(source, error=Unreachable(f"{source.name}: not done within {config.max_seconds:g} s"))
-            outcomes[source.name] = late
-            fresh.pop(source.name, None)
-    for name, outcome in outcomes.items():
-        if not outcome.error and name in fresh:
-            kept[name] = fresh[name]
-            outcome.changed = True
-        outcome.names = kept[name].names
-    return list(outcomes.values())
-
-
-def _ask_one(outcome: Outcome, config, kept: Kept, wish: Wish, store: Store, progress: Silent, fresh) -> None:
-    source = outcome.source
-    shown = Silent() if source.optional else progress
-    web = Web(config, lambda done, total: shown.moved(source.name, done, total))
-    shown.started(source.name)
+@contextlib.contextmanager
+def _no_cycles() -> "Iterator[None]":
+    """A million small tuples and not one cycle: looking for cycles among them takes longer than all the rest."""
+    was = gc.isenabled()
+    gc.disable()
     try:
-        with writing(store.folder):
-            said = refresh(source, kept, web, store)
-        if said is not None:
-            before = {claim.name for claim in kept.claims}
-            after = {claim.name for claim in said.claims}
-            outcome.added, outcome.removed = len(after - before), len(before - after)
-            if source.rank == FEED and source.name not in wish.accept:
-                _check_shrink(source, len(before), outcome.removed, config.shrink)
-            fresh[source.name] = said
-    except GuardError as error:
-        outcome.error = error
-    except Exception as error:  # a bug in one format must not lose the others' news, nor pass for success
-        outcome.error = GuardError(f"a bug in guard: {source.name}: {type(error).__name__}: {error}")
+        yield
     finally:
-        outcome.requests, outcome.received = web.requests, web.received
-        web.close()
-        shown.finished(source.name, outcome.error.message if outcome.error else "")
-
-
-def _check_shrink(source: Source, before: int, lost: int, share: float) -> None:
-    if before > _FLOOR and lost > before * share:
-        raise BadData(
-            f"{source.name}: it lost {lost} of its {before} names at once, more than {share:.0%}",
-            hint=f"if that is right: guard sync --accept-shrink {source.name}",
-        )
+        if was:
+            gc.enable()
 
 
 def _build(store: Store, config: Config, kept: "dict[str, Kept]", summary: Summary, check: bool) -> None:
@@ -170,13 +104,13 @@ def _build(store: Store, config: Config, kept: "dict[str, Kept]", summary: Summa
     inputs = _inputs(good, kept)
     built = store.read_built()
     whole = _is_whole(store, built, summary)
-    before = _in_force(store, whole)
     if whole and built.get("inputs") == inputs:
         summary.names, summary.held = built.get("names", 0), built.get("held", 0)
         if not check and not any(outcome.error for outcome in summary.outcomes):
             os.utime(store.list)  # the list is as fresh as its sources (guard.core.fresh)
         summary.processing = time.perf_counter() - begun
         return
+    before = _in_force(store, whole)
     popular = compiler.popular_names()
     merged = compiler.rows_of(_claims(good, kept, config, summary), popular)
     _compare(before, merged, summary)
@@ -204,8 +138,9 @@ def _claims(good: "list[Source]", kept: "dict[str, Kept]", config: Config, summa
         elif old:
             summary.remarks.append(f"{source.name}: it names {still} of {len(old)} that were shipped from it; all stay")
     claims = [claim._replace(kind=HINT) if upstream(claim.source) in replaced else claim for claim in shipped_claims]
+    today = _today()
     for source in good:
-        claims += kept[source.name].claims
+        claims += [claim for claim in kept[source.name].claims if not claim.until or claim.until >= today]
     return claims
 
 
@@ -215,22 +150,24 @@ def _inputs(good: "list[Source]", kept: "dict[str, Kept]") -> str:
     for name in (LIST, compiler.POPULAR):
         with open(shipped(name), "rb") as file:
             digest.update(file.readline())  # its seal holds its digest
+    today = _today()
     for source in good:
-        digest.update(f"{source.name} {source.rank} {source.label} {kept[source.name].digest}\n".encode())
-    # An entry of one's own list may hold until today.
-    digest.update(datetime.datetime.now(datetime.timezone.utc).date().isoformat().encode())
+        said = kept[source.name]
+        over = sum(until < today for until in said.notes.get("until", ()))  # entries that held until yesterday
+        digest.update(f"{source.name} {source.rank} {source.label} {said.digest} {over}\n".encode())
     return digest.hexdigest()
 
 
-def _is_whole(store: Store, built: "dict[str, object]", summary: Summary) -> bool:
-    """Whether the files made by the last sync are still what it wrote."""
-    if not os.path.exists(store.list):
+def _is_whole(store: Store, built: "dict[str, Any]", summary: Summary) -> bool:
+    """Whether the files are still what the last sync wrote. One that was killed while it wrote is no news."""
+    if not os.path.exists(store.list) and not built:
         return False
-    for path, key in ((store.list, "list"), (store.held, "held_digest")):
-        if built.get(key) != _digest(path):
-            summary.notices.append(f"{path} was not what the last sync wrote: made anew")
+    for path, digest in built.get("files", {"": ""}).items():
+        if _digest(f"{store.folder}/{path}") != digest:
+            if not built.get("writing"):
+                summary.notices.append(f"{store.folder}/{path} was not what the last sync wrote: made anew")
             return False
-    return True
+    return not built.get("writing")
 
 
 def _digest(path: str) -> str:
@@ -241,19 +178,19 @@ def _digest(path: str) -> str:
         return ""
 
 
-def _in_force(store: Store, whole: bool) -> "dict[str, Entry]":
-    """The entries in force before: of the synced list, else of the shipped one."""
+def _in_force(store: Store, whole: bool) -> "dict[str, tuple[str, str]]":
+    """name -> (kind, versions) in force before: of the synced list, else of the shipped one."""
     path = store.list if whole else shipped(LIST)
     with open(path, "rb") as file:
-        return {row[0]: Entry(row) for row in table.rows_of(file.read(), path)}
+        return {row[0]: (row[_KIND], row[_VERSIONS]) for row in table.rows_of(file.read(), path)}
 
 
-def _compare(before: "dict[str, Entry]", merged: Merged, summary: Summary) -> None:
+def _compare(before: "dict[str, tuple[str, str]]", merged: Merged, summary: Summary) -> None:
     for name, row in merged.rows.items():
         old = before.get(name)
         if old is None:
             summary.added.append(name)
-        elif old.kind != row[1] or ";".join(old.versions) != row[3]:
+        elif old != (row[_KIND], row[_VERSIONS]):
             summary.changed.append(name)
     summary.removed = [name for name in before if name not in merged.rows]
     summary.names, summary.held = len(merged.rows), len(merged.held)
@@ -261,19 +198,28 @@ def _compare(before: "dict[str, Entry]", merged: Merged, summary: Summary) -> No
         names.sort()
 
 
-def _swap(store: Store, merged: Merged, inputs: str, before: "dict[str, Entry]", summary: Summary) -> None:
+def _swap(store: Store, merged: Merged, inputs: str, before: "dict[str, tuple[str, str]]", summary: Summary) -> None:
     """Put the new files in place, the list last but for the note of what it was made from."""
     made = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     age = os.stat(store.list).st_mtime if os.path.exists(store.list) else None
     store.note_seen(merged.rows, made[:10], dict.fromkeys(before, _day_shipped()))
     held = {row.name: (row.name, row.why, ";".join(row.sources), ";".join(row.evidence)) for row in merged.held}
+    seal.replace(store.built, b'{"writing": true}')
     seal.write(store.held, HELD_COLUMNS, held.values(), made)
     seal.write(store.list, COLUMNS, merged.rows.values(), made)
     if age is not None and any(outcome.error for outcome in summary.outcomes):
         os.utime(store.list, (age, age))  # new rows, but not every source answered: no fresher than it was
-    digests = {"list": _digest(store.list), "held_digest": _digest(store.held)}
-    built = {"inputs": inputs, "names": len(merged.rows), "held": len(held), **digests}
+    files = {name: _digest(f"{store.folder}/{name}") for name in sorted(os.listdir(store.folder)) if _is_table(name)}
+    built = {"inputs": inputs, "names": len(merged.rows), "held": len(held), "files": files}
     seal.replace(store.built, json.dumps(built).encode())
+
+
+def _is_table(name: str) -> bool:
+    return name.endswith((".csv", ".filter")) and not name.startswith(".")
+
+
+def _today() -> str:
+    return datetime.datetime.now(datetime.timezone.utc).date().isoformat()
 
 
 def _day_shipped() -> str:

@@ -16,4 +16,5 @@ def parse(data: bytes, source: Source) -> Iterator[Claim]:
         owner = f"own:{row.get('owner') or source.owner}".replace(";", ",")
         evidence = rows.values(row.get("evidence", ""))
         reason = "is " + words("allowed", row, source)
-        yield Claim(row["name"], owner, WITHDRAWN, "", (), evidence, reason, row.get("since", ""), source.rank)
+        since, until = row.get("since", ""), row["until"]
+        yield Claim(row["name"], owner, WITHDRAWN, "", (), evidence, reason, since, source.rank, until)

@@ -27,6 +27,7 @@ def parse(data: bytes, source: Source) -> Iterator[Claim]:
             "is " + words("blocked", row, source),
             row.get("since", ""),
             source.rank,
+            row["until"],
         )
 
 

@@ -28,4 +28,5 @@ def parse(data: bytes, source: Source) -> Iterator[Claim]:
             rows.values(row.get("evidence", "")),
             row.get("reason", ""),
             row.get("since", ""),
+            until=row["until"],
         )

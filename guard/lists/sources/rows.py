@@ -21,24 +21,22 @@ KNOWN = (*_NAMES, "versions", "kind", "imitates", "evidence", "reason", "owner",
 
 
 def read(data: bytes, source: Source) -> "Iterator[dict[str, str]]":
-    """Each row that holds today, as a dict of the columns it has; ``name`` normalised. Raises BadData with the line."""
+    """Each row as a dict of the columns it has; ``name`` normalised, ``until`` a date. Raises BadData with the line."""
     lines = text_of(data, source).splitlines()
     first = next((line for line in lines if line.strip() and not line.lstrip().startswith("#")), "")
     head = [column.strip().lower() for column in first.split(",")]
     rows = _csv(lines, source) if len(head) > 1 or head[0] in _NAMES else _text(lines)
-    today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
     for number, row in rows:
         name = name_of(row["name"])
         if not name:
             raise BadData(f"{shown(source.url)}:{number}: {row['name'][:80]!r} is not a project's name")
-        if _until(row, source, number) >= today:
-            yield {**row, "name": name}
+        yield {**row, "name": name, "until": _until(row, source, number)}
 
 
 def _until(row: "dict[str, str]", source: Source, number: int) -> str:
-    until = row.get("until") or "9999-12-31"
+    until = row.get("until", "")
     try:
-        return datetime.date.fromisoformat(until).isoformat()
+        return datetime.date.fromisoformat(until).isoformat() if until else ""
     except ValueError as error:
         raise BadData(f"{shown(source.url)}:{number}: until is not a date like 2027-01-31: {until[:40]!r}") from error
 

@@ -1,0 +1,106 @@
+"""Ask every source at once, each in a thread of its own and within its own limits."""
+
+import threading
+import time
+from dataclasses import dataclass
+
+from guard.core.errors import BadData, GuardError, Unreachable
+
+from .config import FEED, Config, Source
+from .progress import Silent
+from .source import refresh
+from .store import Kept, Store, writing
+from .web import Web
+
+_FLOOR = 20  # names: a feed this small may lose any share of them at once
+_GRACE = 5  # seconds beyond a source's own limit before its thread is given up
+
+
+@dataclass
+class Outcome:
+    """What became of one source: ``changed`` or not, or ``error``. Counts are of names."""
+
+    source: Source
+    changed: bool = False
+    error: "GuardError | None" = None
+    names: int = 0
+    added: int = 0
+    removed: int = 0
+    requests: int = 0
+    received: int = 0  # bytes
+
+
+@dataclass
+class Wish:
+    """What the caller wants. ``accept``: sources that may shrink this once; ``only``: the sources to ask, or all."""
+
+    check: bool = False
+    accept: "tuple[str, ...]" = ()
+    only: "tuple[str, ...]" = ()
+    patience: float = 60  # seconds to wait for another sync
+
+
+class Round:
+    """One round of questions."""
+
+    def __init__(self, config: Config, wish: Wish, store: Store, progress: Silent):
+        self.config = config
+        self.wish = wish
+        self.store = store
+        self.progress = progress
+
+    def ask(self, kept: "dict[str, Kept]") -> "list[Outcome]":
+        """What became of each source; ``kept`` (source's name -> what it said last) gets what the changed ones say."""
+        only = self.wish.only
+        outcomes = [Outcome(source) for source in self.config.sources if not only or source.name in only]
+        fresh: dict[str, Kept] = {}
+        threads = []
+        for outcome in outcomes:
+            arguments = (outcome, kept[outcome.source.name], fresh)
+            threads.append(threading.Thread(target=self._ask_one, args=arguments, daemon=True))
+            threads[-1].start()
+        end = time.monotonic() + self.config.max_seconds + _GRACE
+        for number, (outcome, thread) in enumerate(zip(outcomes, threads)):
+            source = outcome.source
+            thread.join(max(0.0, end - time.monotonic()))
+            if thread.is_alive():  # it hangs where no limit reaches, in the resolver for one; it dies with this process
+                late = Unreachable(f"{source.name}: not done within {self.config.max_seconds:g} s")
+                outcomes[number] = Outcome(source, error=late)
+            elif not outcome.error and source.name in fresh:
+                kept[source.name] = fresh[source.name]
+                outcome.changed = True
+            outcomes[number].names = kept[source.name].names
+        return outcomes
+
+    def _ask_one(self, outcome: Outcome, kept: Kept, fresh: "dict[str, Kept]") -> None:
+        source = outcome.source
+        shown = Silent() if source.optional else self.progress
+        web = Web(self.config, lambda done, total: shown.moved(source.name, done, total))
+        shown.started(source.name)
+        try:
+            with writing(self.store.folder):
+                said = refresh(source, kept, web, self.store)
+            if said is not None:
+                self._compare(outcome, kept, said)
+                fresh[source.name] = said
+        except GuardError as error:
+            outcome.error = error
+        except Exception as error:  # a bug in one format must not lose the others' news, nor pass for success
+            outcome.error = GuardError(f"a bug in guard: {source.name}: {type(error).__name__}: {error}")
+        finally:
+            outcome.requests, outcome.received = web.requests, web.received
+            web.close()
+            shown.finished(source.name, outcome.error.message if outcome.error else "")
+
+    def _compare(self, outcome: Outcome, kept: Kept, said: Kept) -> None:
+        """Count what is new and what is gone. Raises BadData where too much is gone at once."""
+        source = outcome.source
+        before, after = {claim.name for claim in kept.claims}, {claim.name for claim in said.claims}
+        outcome.added, outcome.removed = len(after - before), len(before - after)
+        lost, share = outcome.removed, self.config.shrink
+        watched = source.rank == FEED and source.name not in self.wish.accept
+        if watched and len(before) > _FLOOR and lost > len(before) * share:
+            raise BadData(
+                f"{source.name}: it lost {lost} of its {len(before)} names at once, more than {share:.0%}",
+                hint=f"if that is right: guard sync --accept-shrink {source.name}",
+            )
