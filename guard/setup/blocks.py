@@ -41,7 +41,7 @@ def _read(path):
 
 def _around(path, text):
     """What stands before and after the block. The newline before it is ours: the file may not have ended with one."""
-    before, begin, rest = text.partition(BEGIN)
+    before, begin, rest = text.rpartition(BEGIN)
     if not begin:
         return text, b""
     _, end, after = rest.partition(END)

@@ -31,6 +31,9 @@ def main(words):
     """Install or upgrade as ``words`` say. Returns the exit code; one line on stderr tells what went wrong."""
     asked = _arguments().parse_args(words)
     try:
+        for folder in asked.find_links:
+            if not os.path.isdir(folder):
+                raise UsageError("--find-links wants a directory: %s" % folder)
         root = prefix(asked.prefix, os.environ)
         home = homes.Home(root, python=root + "/venv/bin/python")
         manifest = Manifest(home)
@@ -125,8 +128,6 @@ def _fill(venv, find_links):
 def _own_wheel(find_links):
     """The path of a wheel of this very version in one of the directories, else ""."""
     for folder in find_links:
-        if not os.path.isdir(folder):
-            raise UsageError("--find-links wants a directory: %s" % folder)
         for wheel in glob.glob(os.path.join(glob.escape(folder), "typoguard-%s-*.whl" % __version__)):
             return os.path.abspath(wheel)
     return ""
