@@ -11,6 +11,7 @@ it, and answers with a name that cannot be mistaken for one that was written.
 """
 
 import contextlib
+import importlib
 import io
 import json
 import os
@@ -42,6 +43,13 @@ def cut_off():
                 setattr(place, name, staticmethod(fetched))
 
 
+def constraint_parser():
+    for module in ("poetry.core.constraints.version", "poetry.core.semver.helpers", "poetry.core.semver"):
+        with contextlib.suppress(ImportError, AttributeError):
+            return importlib.import_module(module).parse_constraint
+    raise ImportError("parse_constraint")
+
+
 def requirement(text, root):
     from poetry.console.commands.add import AddCommand
 
@@ -58,6 +66,9 @@ def requirement(text, root):
     os.chdir(root)
     try:
         (found,) = Alone()._parse_requirements([text])
+        constraint_parser()(
+            found.get("version", "*")
+        )  # poetry's next step; where it fails nothing is asked of an index
     except Exception as error:
         return {"error": "%s: %s" % (type(error).__name__, error)}
     return {"name": found["name"], "link": any(key in found for key in ("git", "url", "path", "file"))}
