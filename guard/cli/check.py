@@ -9,7 +9,7 @@ from guard.cli.render import echo_json, envelope
 from guard.core import home as homes
 from guard.core.command import Invocation
 from guard.core.errors import CLEAN, FINDINGS, USAGE, UsageError
-from guard.core.grammar.read import read
+from guard.core.grammar.read import read, tool_of
 from guard.core.judge import Judge
 from guard.core.lookup import open_list
 from guard.core.mask import mask
@@ -46,11 +46,11 @@ def command(as_json, requirement_files, words):
 def check(words, as_json):
     """Judge ``words`` (tool and arguments) and print; returns the exit code."""
     home = homes.find()
+    if not tool_of(os.path.basename(words[0])):
+        raise UsageError(f"guard does not know the tool {words[0]!r}", "pip, poetry, uv, pipx, pdm, python -m pip")
     path = behind(os.path.basename(words[0]), os.environ.get("PATH", ""))
     invocation = Invocation(os.path.basename(words[0]), words[1:], dict(os.environ), os.getcwd(), path)
     asked = read(invocation)
-    if not asked.verb and not asked.rejected and not asked.tool:
-        raise UsageError(f"guard does not know the tool {words[0]!r}", "pip, poetry, uv, pipx, pdm, python -m pip")
     settings = load(home, invocation.cwd, invocation.environ)
     for fault in settings.faults:
         click.echo(f"guard: {fault}", err=True)

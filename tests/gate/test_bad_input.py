@@ -61,21 +61,20 @@ def test_a_list_without_the_test_name_is_not_believed(guarded, fake):
 
 @pytest.mark.parametrize(("on_error", "code"), [("allow", 42), ("block", 78)])
 def test_without_any_list_on_error_decides(guarded, fake, tmp_path, on_error, code):
-    package = own_copy_of_the_program(guarded)
-    (package / "lookups" / LIST).write_bytes(b"damaged")
+    damage_the_shipped_list(guarded)
     done = guarded.run(["pip", "install", BLOCKED], fake.folder, GUARD_ON_ERROR=on_error)
     assert done.returncode == code
     one_clear_line(done, "is not a list that guard made")
 
 
-def own_copy_of_the_program(guarded):
-    """Give this installation a program of its own, so that it can be damaged. Returns the package's folder."""
-    base = (guarded.prefix / "venv").resolve()
-    (guarded.prefix / "venv").unlink()
-    shutil.copytree(base, guarded.prefix / "venv", symlinks=True)
-    for shim in (guarded.prefix / "shims").iterdir():
-        shim.write_text(shim.read_text().replace(str(base), str(guarded.prefix / "venv")))
-    return next((guarded.prefix / "venv").glob("lib/python3*/site-packages/guard"))
+def damage_the_shipped_list(guarded):
+    """Give this installation a program of its own, with a list that is damaged."""
+    for link in sorted(guarded.prefix.glob("venv*")):
+        base = link.resolve()
+        link.unlink()
+        shutil.copytree(base, link, symlinks=True)
+    for package in guarded.prefix.glob("venv*/lib/python3*/site-packages/guard"):
+        (package / "lookups" / LIST).write_bytes(b"damaged")
 
 
 @pytest.mark.parametrize(("on_error", "code"), [("allow", 42), ("block", 78)])

@@ -17,7 +17,7 @@ class Installed:
     def environment(self, *in_front, **more):
         """A clean environment whose PATH begins with the shims, then the folders ``in_front``."""
         path = os.pathsep.join([str(self.prefix / "shims"), *map(str, in_front), "/usr/bin", "/bin"])
-        return clean_environment(PATH=path, HOME=self.home, **more)
+        return clean_environment(**{"PATH": path, "HOME": self.home, **more})
 
     def run(self, words, *in_front, cwd=None, **more):
         """Run ``words`` behind the shims; text streams captured."""
