@@ -47,12 +47,15 @@ class SplunkLookup:
     def __init__(self, keys: "Iterable[str]"):
         self.exact: set[str] = set()
         self.starts: dict[int, set[str]] = {}
+        self.inside: list[str] = []
         self.other: list[re.Pattern[str]] = []
         for key in map(str.lower, keys):
             if "*" not in key:
                 self.exact.add(key)
             elif key.index("*") == len(key) - 1:
                 self.starts.setdefault(len(key) - 1, set()).add(key[:-1])
+            elif key.strip("*") and "*" not in key[1:-1] and key[0] == key[-1] == "*":
+                self.inside.append(key[1:-1])
             else:
                 self.other.append(re.compile(".*".join(map(re.escape, key.split("*"))), re.DOTALL))
 
@@ -61,5 +64,6 @@ class SplunkLookup:
         return (
             text in self.exact
             or any(text[:length] in starts for length, starts in self.starts.items())
+            or any(part in text for part in self.inside)
             or any(pattern.fullmatch(text) for pattern in self.other)
         )

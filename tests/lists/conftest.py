@@ -13,7 +13,8 @@ from guard.core.home import Home
 from guard.core.lookup import List
 from guard.core.table import Table
 from guard.lists import config as settings
-from guard.lists.sync import Wish, sync
+from guard.lists.ask import Wish
+from guard.lists.sync import sync
 
 from . import feeds
 from .server import Authority, Site

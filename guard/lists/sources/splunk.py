@@ -18,7 +18,7 @@ from ..web import shown
 KEY = "typosquatted_package_name"
 PAGE = "https://github.com/splunk/security_content/blob/develop/lookups/csv/typo_squatted_python_packages.csv"
 _COLUMNS = 3
-_FILES = (".txt", ".toml", ".cfg", ".py")
+_OF_A_FILE = "variations of the file "
 
 
 def parse(data: bytes, source: Source) -> Iterator[Claim]:
@@ -33,14 +33,16 @@ def parse(data: bytes, source: Source) -> Iterator[Claim]:
                 raise BadData(f"{shown(source.url)}:{rows.line_num}: {len(row)} columns instead of {_COLUMNS}")
             name = name_of(row[0].strip("*"))
             if name:
-                yield _claim(name, row[2], source)
+                yield _claim(name, row[1], row[2], source)
     except csv.Error as error:
         raise BadData(f"{shown(source.url)}:{rows.line_num}: {error}") from error
 
 
-def _claim(name: str, imitated: str, source: Source) -> Claim:
-    imitated = imitated.strip().rstrip("/").rpartition("/")[2]  # a page on the index, or the bare name
-    if imitated.lower().endswith(_FILES):
-        reason = f"imitates the file name {imitated}, not a project"
+def _claim(name: str, comment: str, imitated: str, source: Source) -> Claim:
+    file = comment.rpartition(_OF_A_FILE)[2] if _OF_A_FILE in comment else ""
+    if file:
+        reason = f"imitates the file name {file.strip()}, not a project"
         return Claim(name, source.label, TYPOSQUAT, evidence=(PAGE,), reason=reason)
-    return Claim(name, source.label, TYPOSQUAT, name_of(imitated), evidence=(PAGE,))
+    # A page on the index, or the bare name; "N/A" where there is none.
+    project = "" if imitated == "N/A" else imitated.strip().rstrip("/").rpartition("/")[2]
+    return Claim(name, source.label, TYPOSQUAT, name_of(project), evidence=(PAGE,))

@@ -1,0 +1,158 @@
+"""Each format on its real wire form, and on what is not it."""
+
+import json
+
+import pytest
+
+from guard.core.errors import BadData
+from guard.core.lookup import COMPROMISED, MALICIOUS, OTHER, TYPOSQUAT, WITHDRAWN
+from guard.lists.config import SYSTEMS, Source
+from guard.lists.sources import allow, block, datadog, facts, osv, plain, splunk
+
+from . import feeds
+
+
+def source(form, **more):
+    return Source("test", form, f"https://feeds.invalid/{form}", label=form, **more)
+
+
+def by_name(claims):
+    return {claim.name: claim for claim in claims}
+
+
+def osv_claim(**record):
+    (claim,) = osv.claims_of(feeds.record(1, "invented", **record), "ossf")
+    return claim
+
+
+def test_datadog_whole_manifest():
+    claims = by_name(datadog.parse(feeds.datadog(), source("datadog")))
+    assert len(claims) == 1685
+    assert claims["roblox-com"].kind == MALICIOUS, "its key is Roblox.-com"
+    assert claims["ultralytics"].kind == COMPROMISED
+    assert claims["ultralytics"].versions == ("8.3.41", "8.3.42", "8.3.45", "8.3.46")
+    assert claims["num2words"].versions == ("0.5.15", "0.5.16")
+
+
+def test_splunk_whole_lookup():
+    claims = list(splunk.parse(feeds.splunk(), source("splunk")))
+    assert len(claims) == 568
+    assert by_name(claims)["asynci"].imitates == "asyncio"
+    files = [claim for claim in claims if "requirements.txt" in claim.reason]
+    assert len(files) == 67
+    assert not any(claim.imitates for claim in files), "a file name is no project"
+    assert not any("*" in claim.name for claim in claims)
+
+
+def test_splunk_with_the_page_of_the_project_as_published():
+    data = b"typosquatted_package_name,comment,package_official_url\n*invented*,x,https://pypi.org/project/Good_Name/\n"
+    (claim,) = splunk.parse(data, source("splunk"))
+    assert (claim.name, claim.imitates) == ("invented", "good-name")
+
+
+def test_osv_real_records():
+    squat, pentest, litellm = (osv.claims_of(record, "ossf")[0] for record in feeds.real_records())
+    assert (squat.name, squat.kind, squat.since) == ("coloramah", MALICIOUS, "2024-06-25")
+    assert squat.evidence == ("MAL-2024-4922",)
+    assert pentest.name == "0x000testqwe"
+    assert litellm.versions == ("1.82.7", "1.82.8")
+
+
+def test_osv_record_of_another_publisher():
+    record = json.loads((feeds.DATA / "kam193_example_osv.json").read_text())
+    (claim,) = osv.claims_of(record, "kam193")
+    assert (claim.name, claim.kind, len(claim.versions)) == ("1q847", MALICIOUS, 24)
+
+
+@pytest.mark.parametrize(
+    ("ranges", "kind", "versions"),
+    [
+        ([{"introduced": "0"}], MALICIOUS, ("1.0",)),
+        ([{"introduced": "0"}, {"fixed": "2.0"}], COMPROMISED, ("1.0",)),
+        ([{"introduced": "1.5"}], COMPROMISED, ("1.0",)),
+        ([{"introduced": "1.5"}, {"last_affected": "1.5"}], COMPROMISED, ("1.0", "1.5")),
+        ([{"introduced": "0"}, {"last_affected": "1.2"}], COMPROMISED, ("1.0",)),
+    ],
+)
+def test_osv_ranges(ranges, kind, versions):
+    claim = osv_claim(affected={"ranges": [{"type": "ECOSYSTEM", "events": ranges}]})
+    assert (claim.kind, claim.versions) == (kind, versions)
+
+
+def test_osv_range_of_commits_says_nothing_of_releases():
+    claim = osv_claim(affected={"ranges": [{"type": "GIT", "events": [{"introduced": "abc"}, {"fixed": "def"}]}]})
+    assert claim.kind == MALICIOUS
+
+
+def test_osv_withdrawn_and_compromised_in_words():
+    assert osv_claim(withdrawn="2026-02-01T00:00:00Z").kind == WITHDRAWN
+    assert osv_claim(details="Reasons:\n - compromised-package").kind == COMPROMISED
+    assert osv_claim(details="this computer should be considered fully compromised").kind == MALICIOUS
+
+
+def test_osv_record_of_several_projects_and_ecosystems():
+    record = feeds.record(1, "First.Name")
+    record["affected"] += [{"package": {"ecosystem": "npm", "name": "second"}},
+                           {"package": {"ecosystem": "PyPI", "name": "third"}},
+                           {"package": {"ecosystem": "PyPI", "name": "not a name"}}]  # fmt: skip
+    assert [claim.name for claim in osv.claims_of(record, "ossf")] == ["first-name", "third"]
+
+
+@pytest.mark.parametrize("affected", [None, "x", [None], [{}], [{"package": {"ecosystem": 5, "name": "x"}}],
+                                      [{"package": {"ecosystem": "PyPI", "name": "x"}, "ranges": ["x"]}]])  # fmt: skip
+def test_osv_record_without_its_form_is_refused_in_words(affected):
+    record = {**feeds.record(1, "invented"), "affected": affected}
+    with pytest.raises(BadData, match="schema"):
+        osv.claims_of(record, "ossf")
+
+
+@pytest.mark.parametrize(
+    ("form", "data", "word"),
+    [
+        (datadog, b"[]", "manifest"),
+        (datadog, b'{"x": 1}', "neither null nor a list"),
+        (datadog, b'{"x": null', "manifest"),
+        (datadog, b"<html>sign in</html>", "manifest"),
+        (datadog, b"\xff\xfe", "UTF-8"),
+        (datadog, b"[" * 100_000, "manifest"),
+        (splunk, b"a,b,c\n", "not the lookup"),
+        (splunk, b"typosquatted_package_name,comment,imitates\n*x*,only\n", ":2: 2 columns"),
+        (splunk, b'typosquatted_package_name,comment,imitates\n*x*,"open', ":2"),
+        (plain, b"good-name\nnot a name!\n", ":2:"),
+        (plain, b"name,kind\nx,dangerous\n", "unknown kind"),
+        (plain, b"name,colour\nx,red\n", "colour"),
+        (plain, b"name,versions\nx\n", "columns"),
+        (block, b"name,until\nx,someday\n", ":2: until"),
+        (block, b"name,kind\nx,withdrawn\n", "unknown kind"),
+        (allow, b"\x00\x01\x02", ":1:"),
+    ],
+)
+def test_what_is_not_the_form_is_refused_in_words(form, data, word):
+    with pytest.raises(BadData, match=word):
+        list(form.parse(data, source("x")))
+
+
+def test_plain_text_and_csv():
+    text = by_name(plain.parse("\ufeff# ours\nBad_Name  # why\nother==1.0\n\n".encode(), source("plain")))
+    assert text["bad-name"].kind == MALICIOUS
+    assert (text["other"].kind, text["other"].versions) == (COMPROMISED, ("1.0",))
+    table = b"package,kind,imitates,versions,evidence\nA.b,typosquat,Requests,,X-1;X-2\nc,other,,,\n"
+    rows = by_name(plain.parse(table, source("plain")))
+    assert (rows["a-b"].kind, rows["a-b"].imitates, rows["a-b"].evidence) == (TYPOSQUAT, "requests", ("X-1", "X-2"))
+    assert rows["c"].kind == OTHER
+
+
+def test_own_lists_say_who_and_why():
+    rows = b"name,versions,reason,owner,until\nBad,1.0;1.1,no licence,legal,2099-01-01\n"
+    (claim,) = block.parse(rows, source("block", rank=SYSTEMS, owner="ops"))
+    assert (claim.name, claim.versions, claim.rank, claim.until) == ("bad", ("1.0", "1.1"), SYSTEMS, "2099-01-01")
+    assert (claim.source, claim.reason) == ("own:legal", "is blocked by legal: no licence")
+    (claim,) = allow.parse(b"good\n", source("allow", rank=SYSTEMS, owner="ops"))
+    assert (claim.kind, claim.reason) == (WITHDRAWN, "is allowed by ops")
+
+
+def test_facts_name_the_line_that_is_none(tmp_path):
+    path = tmp_path / "facts.tsv"
+    path.write_text("name\tkind\ttarget\tsources\tevidence\tversions\twithdrawn\nx\tdangerous\t\ts\t\t\t\n")
+    with pytest.raises(BadData, match="facts.tsv:2"):
+        list(facts.read(str(path)))
