@@ -108,11 +108,11 @@ def _values(field, name):
 def _written(seconds):
     moment = "TO_TIMESTAMP(CAST(FLOOR(%s) AS BIGINT))" % seconds
     day, clock = seed.TIME_FORMAT.split("T")
-    return "CONCAT(STRFTIME(%s, '%s'), 'T', STRFTIME(%s, '%s'))" % (moment, day, moment, clock)
+    return "STRFTIME(%s, '%s') || 'T' || STRFTIME(%s, '%s')" % (moment, day, moment, clock)
 
 
 def _exclusions(conditions):
-    """The operator's filter as aggregates over a row's events (any of its values may fit) and the conditions on them."""
+    """The operator's filter as aggregates over a row's events (any value may fit) and the conditions on them."""
     tests, dropped = [], []
     fields = {name: field for field, name in seed.VALUES.items()}
     for terms in conditions:
@@ -133,7 +133,7 @@ _HOW = {
     WILDCARD: "n.lowered LIKE l.key ESCAPE '!'",
     EXACT: "n.lowered = l.key",
     PROJECT: "n.project = l.key",
-    RELEASE: "CONCAT(n.project, '==', n.release) = l.key",
+    RELEASE: "n.project || '==' || n.release = l.key",
 }
 _MATCH = """\
   SELECT n.package_name, l.position FROM names AS n JOIN %s AS l ON l.kind = '%s' AND %s"""

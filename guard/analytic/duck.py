@@ -1,8 +1,8 @@
 """The search on one machine: DuckDB scans JSON lines for those that could match, then answers the query.
 
-Hits are few, so a line is taken apart only where its text holds a host and a word of the filter; DuckDB has still parsed
-every line, so none that is broken goes uncounted. Other forms are read by ``inputs``. Both write the events that could
-match to one file on disk, which the query reads: memory does not grow with the input.
+Hits are few, so a line is taken apart only where its text holds a host and a word of the filter; DuckDB has still
+parsed every line, so none that is broken goes uncounted. Other forms are read by ``inputs``. Both write the events that
+could match to one file on disk, which the query reads: memory does not grow with the input.
 """
 
 import json

@@ -32,7 +32,7 @@ _PROCESSES = (
 )  # fmt: skip
 _HOSTS = ("pypi.org", "files.pythonhosted.org", "python-poetry.org", "PyPI.org", "test.pypi.org")
 _HONEST = ("-m pip install %s", "/usr/bin/pip3 install --upgrade %s", "install -r requirements.txt", "add %s")
-_CAUGHT = ("-m pip install %s", "/usr/bin/pip3 install %s", "/home/dev/.local/bin/poetry add %s", "-m pip install %s==1")
+_CAUGHT = ("-m pip install %s", "/usr/bin/pip3 install %s", "/home/dev/bin/poetry add %s", "-m pip install %s==1")
 _MISSED = ("-m pip install %s --user", 'install "%s"', "-m pip download %s", "-m pip install x %s", "list | install %s")
 
 

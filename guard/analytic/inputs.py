@@ -24,7 +24,7 @@ LINES, CSV, DOCUMENT, NOTHING = "lines", "csv", "document", "not a log"
 STDIN = "-"
 _HEAD = 256 << 10  # bytes that tell what a file is
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
-# The start of an array of events: the document itself, or under "results" (behind what Splunk's REST answers begin with).
+# The start of an array of events: the document itself, or under "results" behind what a REST answer begins with.
 _ARRAY = re.compile(r'\A\s*(?:\[(?=\s*(?:\{|\]|\Z))|\{(?:[^\[\]]|\[[^\[\]]*\])*?"results"\s*:\s*\[)')
 _NEXT_OBJECT = re.compile(r"\}\s*,\s*(?=\{)")
 
@@ -169,7 +169,7 @@ def kind_of_head(head):
 
 
 def events(path, tally, wanted=SEARCH, kind=None):
-    """Yield the events of one file that ``wanted`` (see ``lines.Wanted``) does not rule out; tell the tally what is no event."""
+    """Yield the events of one file that ``wanted`` (see ``lines.Wanted``) does not rule out; tally the rest."""
     stream = blocks(path, tally)
     if kind is None:
         head = _head(stream)

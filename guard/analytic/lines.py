@@ -114,8 +114,8 @@ def read_v1(text):
     """The keys and values of a v1 line. Raises BadLine.
 
     A quote inside a value is written ``\\"``, but a backslash is written once, so the last quote of ``"C:\\Users\\"``
-    looks like one that is inside. It is the end if a next key (or the end of the line) follows, unless reading it as inside
-    also leaves a well-formed line.
+    looks like one that is inside. It is the end if a next key (or the end of the line) follows, unless reading it as
+    inside also leaves a well-formed line.
     """
     start = _START.search(text)
     if not start:

@@ -1,7 +1,7 @@
 """The detection "Cisco NVM - Installation of Typosquatted Python Package", as data.
 
 Everything that the published search says stands here once; ``definition`` makes SQL of it, ``splunk`` the search it
-came from, ``sigma`` a rule, ``outcome`` its notable and its risk event. docs/reference/analytic.md says which line is where.
+came from, ``sigma`` a rule, ``outcome`` its notable and its risk event. docs/reference/analytic.md has the table.
 """
 
 NAME = "Cisco NVM - Installation of Typosquatted Python Package"

@@ -103,7 +103,7 @@ class Hunt:
         return [definition.row(row.__fields__, row) for row in self._answer(sql).collect()]
 
     def write(self, sql, where):
-        """Write the rows on the cluster, to a path (``.json``, ``.parquet``, ``.orc``) or ``table:NAME``; count them."""
+        """Write the rows on the cluster, to a path (``.json``, ``.parquet``, ``.orc``) or ``table:NAME``; count."""
         answer = self._answer(sql).persist()
         try:
             if where.startswith(_TABLE):
