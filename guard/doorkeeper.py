@@ -9,11 +9,12 @@ import time
 from . import __version__
 from .core import kernel as os
 from .core.command import Invocation
-from .core.errors import CANNOT_JUDGE, NO_TOOL, REFUSED, CannotJudge, GuardError
-from .core.handoff import become, start_recorder
+from .core.errors import CANNOT_JUDGE, NO_TOOL, REFUSED, CannotJudge, GuardError, Stale
+from .core.fresh import age, is_due, is_stale
+from .core.handoff import become, start_recorder, start_sync
 from .core.home import at
 from .core.settings import load
-from .core.verdict import ALLOW, BLOCK, strongest
+from .core.verdict import ALLOW, BLOCK, capped, strongest
 
 
 def main(argv):
@@ -32,6 +33,9 @@ def decide_and_become(argv):
         refused = bool(settings.faults) and _faulty(settings)
         if not refused:
             refused, findings = decide(home, invocation, settings)
+    except Stale as error:
+        _say("guard: %s: refused, since list.stale is block\n" % error.message)
+        refused = CANNOT_JUDGE
     except GuardError as error:
         refused = _cannot_judge(error.message, settings)
     except Exception as error:  # the last floor: a bug of ours is one line, and policy decides
@@ -61,6 +65,7 @@ def decide(home, invocation, settings):
     names = open_list(home)
     if names.notice:
         _say("guard: %s\n" % names.notice)
+    _check_age(home, settings)
     findings = Judge(home, names, settings).command(command)
     verdict = strongest(findings)
     if verdict != BLOCK and not use_up_once(home, findings, settings):
@@ -95,6 +100,19 @@ def _record(home, invocation, settings, command, findings, verdict, names):
     attempt = line(invocation, command, findings, verdict, settings["mode"], names, __version__, time.time_ns())
     append(home.journal, attempt)
     start_recorder(home, settings, os.environ)
+    if is_due(home, settings["list.max_age_days"]):
+        start_sync(home, settings, os.environ)
+
+
+def _check_age(home, settings):
+    """A list past its second limit is said to be, or, by policy, not judged by."""
+    action = capped(settings["list.stale"], settings["mode"])
+    if action == ALLOW or not is_stale(home, settings["list.stale_age_days"]):
+        return
+    message = "the list was last synced %d days ago (guard sync)" % (age(home) / 86400)
+    if action == BLOCK:
+        raise Stale(message)
+    _say("guard: %s\n" % message)
 
 
 def _faulty(settings):

@@ -2,6 +2,7 @@
 
     GuardError                 one clear line for a person; carries an exit code
       CannotJudge      78/--   guard cannot do its job (list, settings, journal): policy's on_error decides
+        Stale          78      the list is older than policy lets anything be judged by
       BadData          65      a file or an input is not what it should be
       Unreachable      69      a source, a server or a receiver does not answer
       UsageError        2      the words of a guard command are wrong
@@ -34,6 +35,10 @@ class GuardError(Exception):
 
 class CannotJudge(GuardError):
     code = CANNOT_JUDGE
+
+
+class Stale(CannotJudge):
+    pass
 
 
 class BadData(GuardError):

@@ -1,7 +1,8 @@
 """How old the list in force is, by one ``stat``: a synced list carries the time of the last good sync as its own.
 
 A sync that finds nothing new sets the time all the same; a list whose source answers is fresh however old its rows are.
-A list that was never synced is due, but not stale: nobody has promised yet that it would be kept fresh.
+A list that was never synced is neither due nor stale: guard opens no connection that nobody asked for, and the first
+sync, by a person or a timer, is what asks.
 """
 
 import time
@@ -24,7 +25,7 @@ def is_due(home, max_age_days):
     if not max_age_days:
         return False
     seconds = age(home)
-    return (seconds is None or seconds > max_age_days * 86400) and _patient(home)
+    return seconds is not None and seconds > max_age_days * 86400 and _patient(home)
 
 
 def is_stale(home, stale_age_days):

@@ -26,26 +26,21 @@ def become(words, environ):
 
 
 def start_recorder(home, settings, environ):
-    """Start the recorder, detached, unless one is at work or this is a place that kills what is left behind.
+    """Start the recorder beside this process, unless one is at work or nothing may be left behind here."""
+    if may_leave_behind(settings, environ) and not _at_work(home):
+        _detached(home, "-m", RECORDER, home.root)
 
-    Two forks: the recorder is nobody's child, so that the tool meets no child it did not make. It inherits no
-    descriptor, so that ``x=$(pip install …)`` does not wait for it.
-    """
+
+def start_sync(home, settings, environ):
+    """Start a sync of the list beside this process; nobody waits for it."""
+    if may_leave_behind(settings, environ):
+        _detached(home, "-m", "guard", "sync", "--background")
+
+
+def may_leave_behind(settings, environ):
+    """Whether a process may outlive this one here: CI runners kill what is left behind, and are flushed by name."""
     wanted = settings["events.recorder"]
-    if wanted == "flush" or (wanted == "auto" and any(environ.get(name) for name in _CI)):
-        return
-    if _at_work(home):
-        return
-    child = os.fork()
-    if child:
-        os.waitpid(child, 0)
-        return
-    try:
-        os.setsid()
-        if os.fork() == 0:
-            _become_recorder(home)
-    finally:
-        os._exit(0)
+    return wanted == "detached" or (wanted == "auto" and not any(environ.get(name) for name in _CI))
 
 
 def _at_work(home):
@@ -63,11 +58,25 @@ def _at_work(home):
     return False
 
 
-def _become_recorder(home):
-    nothing = os.open("/dev/null", os.O_RDWR)
-    for stream in (0, 1, 2):
-        os.dup2(nothing, stream)
-    os.closerange(3, 4096)
-    os.chdir("/")
-    python = home.root + "/venv/bin/python"
-    os.execve(python, [python, "-I", "-m", RECORDER, home.root], {"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"})
+def _detached(home, *args):
+    """Run guard's own interpreter with ``args``, detached.
+
+    Two forks: it is nobody's child, so that the tool meets no child it did not make. It inherits no descriptor, so that
+    ``x=$(pip install …)`` does not wait for it.
+    """
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        return
+    try:
+        os.setsid()
+        if os.fork() == 0:
+            nothing = os.open("/dev/null", os.O_RDWR)
+            for stream in (0, 1, 2):
+                os.dup2(nothing, stream)
+            os.closerange(3, 4096)
+            os.chdir("/")
+            python = home.root + "/venv/bin/python"
+            os.execve(python, [python, "-I", *args], {"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"})
+    finally:
+        os._exit(0)

@@ -3,8 +3,8 @@
 from .allowance import find as find_allowance
 from .allowance import use_up
 from .lookup import COMPROMISED, MALICIOUS, OTHER, TYPOSQUAT
-from .settings import AUDIT, SYSTEM
-from .verdict import ALLOW, BLOCK, UNSEEN, WARN, Finding
+from .settings import SYSTEM
+from .verdict import ALLOW, UNSEEN, Finding, capped
 
 _REASONS = {
     MALICIOUS: "is listed as malicious",
@@ -68,13 +68,6 @@ class Judge:
                 finding.allowed_by = "%s (%s)" % (allowance.reason or "no reason given", allowance.layer)
                 action = ALLOW
         finding.verdict = capped(action, self.settings["mode"])
-
-
-def capped(action, mode):
-    """What an action comes to in a mode: ``audit`` only records, ``warn`` refuses nothing."""
-    if mode == AUDIT:
-        return ALLOW
-    return WARN if mode == WARN and action == BLOCK else action
 
 
 def use_up_once(home, findings, settings):

@@ -17,10 +17,8 @@ from . import kernel as os
 from .apart import toml
 from .errors import BadData, CannotJudge
 from .home import SYSTEM_SETTINGS
-from .verdict import ALLOW, BLOCK, STRENGTH, WARN
+from .verdict import ALLOW, AUDIT, BLOCK, ENFORCE, STRENGTH, WARN
 
-AUDIT = "audit"
-ENFORCE = "enforce"
 MODES = {AUDIT: 0, WARN: 1, ENFORCE: 2}
 
 SYSTEM, ENVIRONMENT, USER, PROJECT = "system", "environment", "user", "project"

@@ -5,6 +5,10 @@ WARN = "warn"
 BLOCK = "block"
 STRENGTH = {ALLOW: 0, WARN: 1, BLOCK: 2}
 
+# Modes: what a verdict comes to.
+AUDIT = "audit"
+ENFORCE = "enforce"
+
 # Kinds of finding: those of a list entry (guard.core.lookup) and these.
 UNSEEN = "unseen"
 LOOKALIKE = "lookalike"
@@ -54,3 +58,10 @@ class Finding:
 def strongest(findings):
     """The verdict of a whole command."""
     return max([f.verdict for f in findings] or [ALLOW], key=STRENGTH.__getitem__)
+
+
+def capped(action, mode):
+    """What an action comes to in a mode: ``audit`` only records, ``warn`` refuses nothing."""
+    if mode == AUDIT:
+        return ALLOW
+    return WARN if mode == WARN and action == BLOCK else action

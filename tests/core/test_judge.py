@@ -7,11 +7,11 @@ import pytest
 from guard.core import allowance as allowances
 from guard.core.command import Command, Target, Unseen
 from guard.core.home import Home
-from guard.core.judge import Judge, capped, use_up_once
+from guard.core.judge import Judge, use_up_once
 from guard.core.lookup import CANARY, COLUMNS, Entry, List, open_list, plain_version
 from guard.core.settings import SYSTEM, USER, Settings
 from guard.core.table import Table
-from guard.core.verdict import strongest
+from guard.core.verdict import capped, strongest
 from guard.lists import seal
 
 ROWS = [
