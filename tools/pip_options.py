@@ -13,9 +13,9 @@ import pathlib
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests" / "core" / "grammar"))
+sys.path.insert(0, str(ROOT))
 
-import pips  # noqa: E402  # where real pips are found and asked is known to the tests
+from tests.core.grammar import pips  # noqa: E402  # where real pips are found and asked is known to the tests
 
 PARSERS = ("", "install", "download", "wheel", "lock", "file")
 WIDTH = 64  # bits per parser: one per version, and the last for versions that are not known yet
@@ -25,9 +25,11 @@ KEPT = {
 }  # fmt: skip
 
 
-def kind(option):
+def kind(option, version):
     """What the option does with its value, in the short words that options.py knows."""
     if option["action"] == "callback":
+        if version < (20, 0) and option["callback"] in ("_handle_no_binary", "_handle_only_binary"):
+            return "!"  # what must not begin with a dash from pip 20 on could still do so
         return ("!" if option["value"] else "~") + option["callback"].replace("_handle_", "")
     if option["action"] == "help":
         return "help"
@@ -45,11 +47,12 @@ def table(answers):
     commands = collections.defaultdict(int)
     for place, answer in enumerate(answers):
         bits = 1 << place | (1 << WIDTH - 1 if place == len(answers) - 1 else 0)
+        version = tuple(int(part) for part in answer["version"].split(".")[:2])
         for command in answer["commands"]:
             commands[command] |= bits
         for parser, found in answer["parsers"].items():
             for option in found:
-                meaning = (kind(option), option["dest"] if option["dest"] in KEPT else "")
+                meaning = (kind(option, version), option["dest"] if option["dest"] in KEPT else "")
                 for word in option["words"]:
                     options[word][meaning] |= bits << WIDTH * PARSERS.index(parser)
     versions = [tuple(int(part) for part in answer["version"].split(".")[:2]) for answer in answers]

@@ -6,8 +6,7 @@ named by its own files (see project.py); an archive by its file name; a URL with
 without ``#egg=``, has a name that is known only after it was fetched, so it is unseen.
 """
 
-import os
-
+from .. import kernel as os
 from ..names import is_name
 from .requirement import DIGITS, Malformed, Requirement
 
@@ -16,9 +15,18 @@ ARCHIVES = (
 )  # fmt: skip
 _LAST = ("zip", "whl", "gz", "tgz", "tar", "bz2", "tbz", "xz", "txz", "tlz", "lz", "lzma")
 VCS = ("git", "hg", "svn", "bzr")
+_VCS_SCHEMES = frozenset((
+    "git+file", "git+git", "git+http", "git+https", "git+ssh", "hg+file", "hg+http", "hg+https", "hg+ssh", "hg+static-http",
+    "svn+file", "svn+http", "svn+https", "svn+ssh", "svn+svn", "bzr+file", "bzr+ftp", "bzr+http", "bzr+https", "bzr+lp",
+    "bzr+sftp", "bzr+ssh",
+))  # fmt: skip
+_SCHEMES_SINCE = {"hg+file": (19, 3), "svn+file": (21, 0), "bzr+file": (21, 0)}
+_BARE_VCS = (21, 0)  # the first pip to which ``git:`` alone is no URL, and to which ``-e git+x:`` must be a known scheme
 _PLAIN_SCHEMES = ("http", "https", "file", "ftp")
-_EXTRAS_AFTER_VERSION = (20, 2)  # ``foo==1.0[x]`` is an error from here on
-_STRICT_EGG = (25, 3)  # ``#egg=`` holds a bare name from here on, and ``-e`` takes ``name @ url``
+_EXTRAS_AFTER_VERSION = (21, 0)  # ``foo==1.0[x]`` is an error from here on
+_NAMED_EDITABLE = (25, 3)  # the first pip in which ``-e`` takes ``name @ url``
+_STRICT_EGG = (26, 0)  # ``#egg=`` holds a bare name from here on
+_LOOSE_EGG = (18, 0)  # before this, ``-e …#egg=foo-1.0`` and ``…#egg=foo-dev`` were foo
 
 
 def read(reader, text, where="", constraint=False):
@@ -26,7 +34,7 @@ def read(reader, text, where="", constraint=False):
     if "/" not in text and ":" not in text and ";" not in text and text[:1] != "." and text[-1:] != "]":
         if not archive_ending(text):
             return _plain(reader, text.strip(), text, where, constraint)
-    url = is_url(text)
+    url = is_url(reader, text)
     name, separator, marker = text.partition("; " if url else ";")
     marker = marker.strip()
     if marker and not _marker(reader, marker):
@@ -45,7 +53,7 @@ def read(reader, text, where="", constraint=False):
 
 def editable(reader, text, where="", constraint=False):
     """Read the value of one ``-e``."""
-    if reader.newest >= _STRICT_EGG:
+    if reader.newest >= _NAMED_EDITABLE:
         try:
             wanted = reader.requirement(text)
         except Malformed:
@@ -61,18 +69,20 @@ def editable(reader, text, where="", constraint=False):
     url = text
     if scheme_of(url) in VCS:
         url = "%s+%s" % (scheme_of(url), url)
-    if not _is_vcs(url):
+    if not (_is_vcs(reader, url) or (reader.oldest < _BARE_VCS and url.partition("+")[0].lower() in VCS)):
         return reader.reject(text, "neither a local project nor a version control URL", where)
     egg = egg_of(url)
     if not egg:
         return reader.reject(text, "the name is missing; write #egg=name", where)
+    if reader.newest < _LOOSE_EGG:
+        egg = _without_version(egg)
     return _egg(reader, egg, url, text, where, constraint)
 
 
-def is_url(text):
+def is_url(reader, text):
     """Whether pip takes ``text`` for a URL: by its scheme alone."""
     scheme = scheme_of(text)
-    return scheme in _PLAIN_SCHEMES or scheme in VCS or _is_vcs(text)
+    return scheme in _PLAIN_SCHEMES or _is_vcs(reader, text) or (scheme in VCS and reader.oldest < _BARE_VCS)
 
 
 def scheme_of(text):
@@ -81,14 +91,25 @@ def scheme_of(text):
     return scheme.lower() if colon else ""
 
 
-def _is_vcs(text):
-    return scheme_of(text).partition("+")[0] in VCS and "+" in scheme_of(text)
+def _is_vcs(reader, url):
+    scheme = scheme_of(url)
+    return scheme in _VCS_SCHEMES and reader.newest >= _SCHEMES_SINCE.get(scheme, (0,))
+
+
+def _without_version(egg):
+    """``foo-1.0`` and ``foo-dev`` are foo, at the first dash that a digit follows."""
+    place = egg.find("-")
+    while place >= 0:
+        if egg[place + 1 : place + 2].isdigit() or egg[place:] == "-dev":
+            return egg[:place]
+        place = egg.find("-", place + 1)
+    return egg
 
 
 def egg_of(url):
-    """The value of ``#egg=`` (or ``&egg=``) of a URL, else ""."""
+    """The value of ``#egg=`` (or ``&egg=``) of a URL, None where there is none."""
     places = [place for place in (url.find("#egg="), url.find("&egg=")) if place >= 0]
-    return url[min(places) + 5 :].partition("&")[0] if places else ""
+    return url[min(places) + 5 :].partition("&")[0] if places else None
 
 
 def strip_extras(text):
@@ -136,9 +157,8 @@ def _names_url(reader, name, path):
 
 def _marker(reader, text):
     from . import marker
-    from .reader import MODERN
 
-    return (reader.newest >= MODERN and marker.valid(text)) or (reader.oldest < MODERN and marker.valid(text, True))
+    return marker.valid(text, reader.newest) or marker.valid(text, reader.oldest)
 
 
 def _plain(reader, name, text, where, constraint):
@@ -146,6 +166,8 @@ def _plain(reader, name, text, where, constraint):
         wanted = reader.requirement(name)
     except Malformed as error:
         return reader.reject(text, str(error), where)
+    if _wrong_egg(reader, wanted.url):
+        return reader.reject(text, "#egg= holds no project name", where)
     if wanted.version.endswith("]") and reader.oldest >= _EXTRAS_AFTER_VERSION:
         return reader.reject(text, "extras after the version", where)
     if constraint and not wanted.url:
@@ -156,19 +178,21 @@ def _plain(reader, name, text, where, constraint):
 def _link(reader, url, text, where, constraint):
     if scheme_of(url) == "file":
         return _local_url(reader, url, (), text, where, constraint)
+    if _wrong_egg(reader, url):
+        return reader.reject(text, "#egg= holds no project name", where)
     filename = unquote(url.partition("#")[0].partition("?")[0].rstrip("/").rpartition("/")[2])
     name, version = archive_name(filename)
     egg = egg_of(url)
-    if egg and not filename.endswith(".whl"):
+    if egg is not None and not filename.endswith(".whl"):
         return _egg(reader, egg, url, text, where, constraint)
-    if name and not _is_vcs(url):
+    if name and not _is_vcs(reader, url):
         return reader.found(Requirement(name, (), version), text, where, not constraint, url)
     return reader.unseen(text, "its name is known only after it was fetched", where)
 
 
 def _egg(reader, egg, url, text, where, constraint):
-    if reader.oldest >= _STRICT_EGG and not is_name(egg):
-        return reader.reject(text, "%r in #egg= is no project name" % egg, where)
+    if _wrong_egg(reader, url):
+        return reader.reject(text, "#egg= holds no project name", where)
     try:
         wanted = reader.requirement(egg)
     except Malformed as error:
@@ -176,9 +200,16 @@ def _egg(reader, egg, url, text, where, constraint):
     return reader.found(wanted, text, where, not constraint, url)
 
 
+def _wrong_egg(reader, url):
+    egg = egg_of(url)
+    return egg is not None and reader.oldest >= _STRICT_EGG and not is_name(egg)
+
+
 def _named_editable(reader, wanted, text, where, constraint):
-    if scheme_of(wanted.url) != "file" and not _is_vcs(wanted.url):
+    if scheme_of(wanted.url) != "file" and not _is_vcs(reader, wanted.url):
         return reader.reject(text, "neither a local project nor a version control URL", where)
+    if _wrong_egg(reader, wanted.url):
+        return reader.reject(text, "#egg= holds no project name", where)
     reader.found(wanted, text, where, not constraint)
     if scheme_of(wanted.url) == "file":
         _project(reader, local_path(wanted.url), wanted.extras, text, where, False)
@@ -189,10 +220,10 @@ def _local_url(reader, url, extras, text, where, constraint):
     path = local_path(url)
     egg = egg_of(url)
     if os.path.isdir(path):
-        if egg:
+        if egg is not None:
             _egg(reader, egg, url, text, where, constraint)
-        return _directory(reader, path, extras, text, where, constraint, named=not egg)
-    if egg and not path.endswith(".whl"):
+        return _directory(reader, path, extras, text, where, constraint, named=egg is None)
+    if egg is not None and not path.endswith(".whl"):
         return _egg(reader, egg, url, text, where, constraint)
     return _file(reader, path, text, where, constraint)
 

@@ -1,13 +1,10 @@
 """Two more places that ``pip install`` takes names from: a pylock.toml (PEP 751) and a script's own header (PEP 723)."""
 
-import os
-
+from .. import kernel as os
 from ..names import is_name
 from . import project, reqfile
 from .argument import scheme_of, strip_extras
 from .requirement import Malformed, Requirement
-
-PYLOCK = (26, 1)  # the first pip that installs from a pylock.toml
 
 
 def is_pylock(filename):

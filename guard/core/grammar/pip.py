@@ -4,16 +4,17 @@ What installs, downloads or resolves names is ``install``, ``download``, ``wheel
 handed over unread.
 """
 
-import os
-
+from .. import kernel as os
 from ..command import Command
-from . import argument, pip_config, pip_version, reqfile
+from . import argument, pip_config, pip_version
 from .options import Refused, check, meanings, parse
 from .pip_options import COMMANDS, FUTURE, VERSIONS
 from .reader import Reader
 
 VERBS = ("install", "download", "wheel", "lock")
 _ISOLATED = "--isolated"  # pip looks for exactly this word among a command's, not for what abbreviates it
+_CASE = (10,)  # before it, a variable ``pip_requirement`` counted like PIP_REQUIREMENT
+_PYLOCK = (26, 1)  # the first pip that installs from a pylock.toml
 _SOURCES = ("requirements", "editables", "dependency_groups", "requirements_from_scripts")
 
 
@@ -22,22 +23,54 @@ def read(invocation):
     command = Command("pip")
     reader = Reader(command, invocation.cwd, invocation.environ)
     place = pip_version.place(invocation.path, invocation.environ) if invocation.path else pip_version.Place()
-    _versions(reader, place.versions)
+    set_versions(reader, place.versions)
     command.version = place.versions[0] if place.versions else ""
     try:
-        for verb, mask, started_again in _verbs(reader, invocation.args, place.prefix):
-            command.verb = verb
-            reader.mask = mask
-            words = list(invocation.args)
-            words.remove(verb)  # pip takes out the first word that looks like it, wherever that stands
-            _command(reader, verb, words, place.prefix, started_again)
+        found = lines(reader, invocation.args, place.prefix)
     except Refused as refused:
         command.rejected = command.rejected or str(refused)
+        return command
+    seen = set()
+    for verb, reading in found:
+        command.verb = verb
+        command.installs = command.installs or reading is not None or verb not in COMMANDS
+        if reading is not None:
+            _targets(reader, reading, seen)
     return command
 
 
-def _versions(reader, stated):
-    """Set which releases of the table this pip could be."""
+def lines(reader, args, prefix):
+    """[(command, Reading)] for each way the versions read the line, configuration included; Reading None where nothing
+    is installed. Raises Refused where every version refuses; an unknown command of a future pip is noted as unseen.
+    """
+    sections = pip_config.read(reader, prefix, False)
+    found, refused = [], None
+    for verb, mask, started_again in _verbs(reader, args, sections):
+        words = list(args)
+        words.remove(verb)  # pip takes out the first word that looks like it, wherever that stands
+        if verb not in VERBS:
+            found.append((verb, None))
+            continue
+        isolated = _ISOLATED in words
+        if isolated:
+            sections = pip_config.read(reader, prefix, True)
+        configured = pip_config.settings(sections, verb, {} if isolated else reader.environ, reader.oldest < _CASE)
+        for reading in parse(verb, words, mask):
+            try:
+                if not reading.stopped:
+                    if any(reading.values.get("python", ())) and not started_again:
+                        raise Refused("the --python option must be placed before the pip subcommand name")
+                    _defaults(reading, verb, configured)
+                found.append((verb, None if reading.stopped else reading))
+            except Refused as error:
+                refused = error
+    if refused and not found:
+        raise refused
+    return found
+
+
+def set_versions(reader, stated):
+    """Set which releases of the table a pip could be whose version is one of the texts ``stated``; none: any."""
     mask = 0
     for text in stated:
         version = _numbers(text)
@@ -60,18 +93,22 @@ def _numbers(text):
     return tuple(parts + [0] * (2 - len(parts)))
 
 
-def _verbs(reader, args, prefix):
-    """[(command, versions, whether ``--python`` starts pip again)] behind the general options; nothing where pip only
-    prints something. More than one only where versions read the general options differently."""
+def _verbs(reader, args, sections):
+    """[(command, versions, whether this pip was started again)] behind the general options; empty where pip only prints.
+
+    More than one only where versions read the general options differently.
+    """
     verbs = {}
+    configured = pip_config.settings(sections, "", reader.environ, reader.oldest < _CASE)
     for reading in parse("", args, reader.mask, interspersed=False):
         for word, _ in reading.unknown:
             reader.unseen(word, "an option that no known pip has")
-        _defaults(reading, "", pip_config.settings(reader, "", prefix, False))
+        _defaults(reading, "", configured)
         if reading.stopped:
             continue
-        again = "python" in reading.values and "_PIP_RUNNING_IN_SUBPROCESS" not in reader.environ
-        if again and not _interpreter(reader.path(reading.values["python"][-1])):
+        child = "_PIP_RUNNING_IN_SUBPROCESS" in reader.environ
+        again = child or any(reading.values.get("python", ()))
+        if again and not child and not _interpreter(reader.path(reading.values["python"][-1])):
             raise Refused("there is no Python interpreter at %s" % reading.values["python"][-1])
         if "version" in reading.values or not reading.words:
             continue
@@ -87,31 +124,6 @@ def _verbs(reader, args, prefix):
 
 def _interpreter(path):
     return os.path.isfile(path) or os.path.exists(path + "/bin/python") or os.path.exists(path + "/Scripts/python.exe")
-
-
-def _command(reader, verb, words, prefix, started_again):
-    command = reader.command
-    if verb not in VERBS:
-        command.installs = command.installs or verb not in COMMANDS
-        return
-    configured = pip_config.settings(reader, verb, prefix, _ISOLATED in words)
-    good, refused = [], None
-    for reading in parse(verb, words, reader.mask):
-        try:
-            if reading.stopped:
-                continue
-            if "python" in reading.values and not started_again and "_PIP_RUNNING_IN_SUBPROCESS" not in reader.environ:
-                raise Refused("the --python option must be placed before the pip subcommand name")
-            _defaults(reading, verb, configured)
-            good.append(reading)
-        except Refused as error:
-            refused = error
-    command.installs = bool(good)
-    if refused and not good:
-        raise refused
-    seen = set()
-    for reading in good:
-        _targets(reader, reading, seen)
 
 
 def _defaults(reading, parser, configured):
@@ -159,7 +171,7 @@ def _targets(reader, reading, seen):
 
         reader.skip = re.compile(values["skip_requirements_regex"][-1])
     for name in values.get("constraints", ()):
-        reqfile.read(reader, name, constraint=True)
+        _requirements(reader, name, True)
     for word in reading.words:
         if word.strip() and word not in seen:
             argument.read(reader, word)
@@ -198,11 +210,12 @@ def _groups(reader, wanted):
     project.groups(reader, [(path or "pyproject.toml", group) for path, _, group in parted if not locked.is_pylock(path)])
 
 
-def _requirements(reader, name):
-    if "pylock." in name:
+def _requirements(reader, name, constraint=False):
+    from . import reqfile
+
+    if "pylock." in name and not constraint and reader.newest >= _PYLOCK:
         from . import locked
 
-        if locked.is_pylock(name) and reader.newest >= locked.PYLOCK:
+        if locked.is_pylock(name):
             return locked.pylock(reader, name)
-    return reqfile.read(reader, name)
-
+    return reqfile.read(reader, name, constraint)

@@ -5,35 +5,41 @@ reads them and in its order: a later file overrides an earlier one, the command'
 environment overrides files.
 """
 
-import os
 import stat
 import sys
 
-from ..errors import BadData
-from .reqfile import LIMIT
+from .. import kernel as os
 
 _FILE = "pip.conf"
+_LIMIT = 1024 * 1024  # bytes; no configuration file is larger
 
 
-def settings(reader, command, prefix, isolated):
-    """{option without dashes: raw value} that pip would take as defaults of ``command`` ("" for the general parser).
+def read(reader, prefix, isolated):
+    """The sections of all configuration files, {section: {option: raw value}}; a later file overrides an earlier one.
 
     prefix    that of pip's interpreter, "" where it is not known
-    isolated  ``--isolated``: neither the user's file nor the environment counts
+    isolated  ``--isolated``: the user's file does not count
     A file that does not parse stops pip; the reason goes to ``reader``.
     """
-    environ = reader.environ
-    found = {"global": {}, command: {}}
-    for path in files(environ, prefix, isolated):
-        for section, options in _read(reader, path).items():
-            if section in found:
-                found[section].update((_key(key), value) for key, value in options.items())
-    merged = dict(found["global"])
-    merged.update(found[command])
-    if not isolated:
-        for name in environ:
-            if name[:4] == "PIP_" and name not in ("PIP_VERSION", "PIP_HELP"):
-                merged[_key(name[4:])] = environ[name]
+    merged = {}
+    for path in files(reader.environ, prefix, isolated):
+        for section, options in _sections(reader, path).items():
+            known = merged.setdefault(section, {})
+            for key, value in options.items():
+                known[_key(key)] = value
+    return merged
+
+
+def settings(sections, command, environ, any_case=False):
+    """{option without dashes: raw value} that pip takes as defaults of ``command`` ("" for its general parser).
+
+    sections  of ``read``; environ: {} for a command that is ``--isolated``; any_case: ``pip_…`` counts too, as to pip 9
+    """
+    merged = dict(sections.get("global", ()))
+    merged.update(sections.get(command, ()))
+    for name in environ:
+        if (name[:4] == "PIP_" or (any_case and name[:4].upper() == "PIP_")) and name not in ("PIP_VERSION", "PIP_HELP"):
+            merged[_key(name[4:])] = environ[name]
     return {key: value for key, value in merged.items() if value}
 
 
@@ -74,11 +80,11 @@ def _home():
         return "/"
 
 
-def _read(reader, path):
+def _sections(reader, path):
     try:
         path = os.path.join(reader.cwd, path)
         found = os.stat(path)
-        if not stat.S_ISREG(found.st_mode) or found.st_size > LIMIT:
+        if not stat.S_ISREG(found.st_mode) or found.st_size > _LIMIT:
             return {}
         with open(path, "rb") as file:
             data = file.read()
@@ -87,6 +93,7 @@ def _read(reader, path):
     sections = plain(data)
     if sections is None:
         from .. import apart
+        from ..errors import BadData
 
         try:
             sections = apart.ini(data)

@@ -4,7 +4,7 @@
 than a directory of a thousand distributions is to list.
 """
 
-import os
+from .. import kernel as os
 
 _HEAD = 2048  # bytes
 

@@ -10,8 +10,7 @@ judged inside the resolver before the request. Build requirements are what the t
 targets that the command does not itself ask for.
 """
 
-import os
-
+from .. import kernel as os
 from ..errors import BadData
 from ..names import is_name, normalise
 from . import reqfile

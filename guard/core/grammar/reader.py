@@ -1,13 +1,11 @@
 """What the parts of one command are read with, and where what they say goes."""
 
-import os
-
+from .. import kernel as os
 from ..command import Target, Unseen
 from ..names import normalise
-from .requirement import Malformed, parse
+from .requirement import MODERN, NEWEST, Malformed, parse
 
-MODERN = (24, 1)  # the first pip with the modern grammar of requirements
-FIRST, LAST = (0,), (9999,)
+OLDEST = (0,)
 EVERY = (1 << 64) - 1  # every release of pip_options.py, and those to come
 DEFAULT_INDEX = "https://pypi.org/simple"  # what pip asks where nothing else is configured
 
@@ -33,8 +31,8 @@ class Reader:
         self.cwd = cwd
         self.environ = environ
         self.mask = EVERY
-        self.oldest = FIRST
-        self.newest = LAST
+        self.oldest = OLDEST
+        self.newest = NEWEST
         self.future = False
         self.dependencies = True
         self.skip = None  # a compiled regular expression: lines of requirement files to leave out (pip before 20.1)
@@ -74,11 +72,9 @@ class Reader:
 
     def requirement(self, text):
         """The Requirement that ``text`` is to any version this could be; raises Malformed."""
-        if self.newest < MODERN:
-            return parse(text, True)
         try:
-            return parse(text)
+            return parse(text, self.newest)
         except Malformed:
-            if self.oldest >= MODERN:
+            if self.oldest >= MODERN or self.newest == self.oldest:
                 raise
-            return parse(text, True)
+            return parse(text, self.oldest)

@@ -6,9 +6,9 @@ dash: what stands before is one requirement, what follows are options. A line ha
 the first ``-e``, else the first ``-r``, else the first ``-c``, else settings.
 """
 
-import os
 import stat
 
+from .. import kernel as os
 from . import argument, shell
 from .options import Refused, parse
 
@@ -21,6 +21,7 @@ _BOMS = (
     (b"\xfe\xff", "utf-16-be"),
 )  # the order matters: the mark of UTF-16 begins that of UTF-32
 _VARIABLE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+_EITHER_EDITABLE = (25, 0)  # from here on ``./project -e x`` is an editable ./project
 _VARIABLES = (10,)  # pip 9 left ``${NAME}`` alone
 
 
@@ -167,7 +168,9 @@ def _line(reader, line, where, filename, constraint, above):
     except (Refused, ValueError) as error:
         return reader.reject(line, str(error), where)
     if place and any(words[:place]):
-        return argument.read(reader, " ".join(words[:place]).strip(), where, constraint)
+        editable = reader.oldest >= _EITHER_EDITABLE and any("editables" in reading.values for reading in readings)
+        ask = argument.editable if editable else argument.read
+        return ask(reader, " ".join(words[:place]).strip(), where, constraint)
     for reading in readings:
         _options(reader, reading.values, where, filename, constraint, above)
     return None

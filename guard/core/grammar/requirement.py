@@ -9,6 +9,8 @@ pip has had two grammars for it, and a line one of them refuses may be a name to
 Written by hand and without ``re``, which alone costs more than the whole of reading a line.
 """
 
+MODERN = (24, 1)  # the first pip with the modern grammar
+NEWEST = (9999,)
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 DIGITS = "0123456789"
 _NAME = LETTERS + "._-"
@@ -38,14 +40,15 @@ class Requirement:
         self.url = url
 
 
-def parse(text, legacy=False):
-    """The Requirement that ``text`` is, marker included; raises Malformed. ``legacy``: by the grammar before pip 24.1."""
+def parse(text, pip=NEWEST):
+    """The Requirement that ``text`` is, marker included, to a pip of this version; raises Malformed."""
+    legacy = pip < MODERN
     blank = " \t\n\r" if legacy else " \t"
     text = text.lstrip(blank)
     rest = text.lstrip(_NAME)
-    if rest[:2] == "==" and _RELEASE.issuperset(rest[2:]) and rest[-1] not in "=." and rest[2] != "." and ".." not in rest:
+    if rest[:2] == "==" and _RELEASE.issuperset(rest[2:]) and rest[-1] not in "=." and rest[2] != ".":
         name = text[: -len(rest)]  # ``name==1.2.3``: nearly every line of nearly every requirement file
-        if name and name[0] in LETTERS and name[-1] in LETTERS:
+        if name and name[0] in LETTERS and name[-1] in LETTERS and ".." not in rest:
             return Requirement(name, (), rest[2:])
     name, rest = _identifier(text, legacy)
     if not name:
@@ -58,10 +61,10 @@ def parse(text, legacy=False):
         extras, rest = _extras(rest, blank, legacy)
         rest = rest.lstrip(blank)
     if rest[:1] == "@":
-        return _at_url(name, extras, rest[1:].lstrip(blank), legacy)
+        return _at_url(name, extras, rest[1:].lstrip(blank), pip)
     version, rest = _specifiers(rest, blank, legacy)
     if rest:
-        _marker(rest, legacy)
+        _marker(rest, pip)
     return Requirement(name, extras, version)
 
 
@@ -73,7 +76,7 @@ def _identifier(text, legacy):
         return "", text
     if legacy:
         name = name.rstrip("._-")
-    elif rest and (rest[0].isalnum() or rest[0] == "_"):  # a letter outside ASCII: no boundary here, so look further back
+    elif rest and rest[0].isalnum():  # a letter outside ASCII: no boundary here, so look further back
         name = name.rstrip(LETTERS + "_").rstrip(".-")
     else:
         name = name.rstrip(".-")  # the tokenizer of modern pips takes a name that ends in "_"
@@ -99,15 +102,27 @@ def _extras(rest, blank, legacy):
     return tuple(names), rest[1:]
 
 
-def _at_url(name, extras, rest, legacy):
+def _at_url(name, extras, rest, pip):
     """The requirement ``name @ url ; marker``: only a space (or tab) ends the URL."""
-    url, space, rest = rest.partition(" ") if legacy else _cut(rest, " \t")
+    legacy = pip < MODERN
+    url, _, rest = rest.partition(" ") if legacy else _cut(rest, " \t")
     if not url:
         raise Malformed("a URL is expected after @")
     rest = rest.strip(" \t\n\r" if legacy else " \t")
+    if legacy and not _whole(url):
+        raise Malformed("%r is no URL" % url[:60])
     if rest:
-        _marker(rest, legacy)
+        _marker(rest, pip)
     return Requirement(name, extras, "", url)
+
+
+def _whole(url):
+    """Whether a URL has a scheme and a host, as the old grammar asks; a ``file:`` URL has no host (pip 19 and later)."""
+    scheme, colon, rest = url.partition(":")
+    if not colon or not scheme[:1].isalpha() or scheme.strip(LETTERS + "+-."):
+        return False
+    host = rest[2:].partition("/")[0].partition("?")[0].partition("#")[0] if rest[:2] == "//" else ""
+    return rest[:3] == "///" if scheme.lower() == "file" else bool(host)
 
 
 def _cut(text, ends):
@@ -118,12 +133,12 @@ def _cut(text, ends):
     return text, "", ""
 
 
-def _marker(rest, legacy):
+def _marker(rest, pip):
     if rest[0] != ";":
         raise Malformed("%r is neither a version nor a marker" % rest[:40])
     from . import marker
 
-    if not marker.valid(rest[1:], legacy):
+    if not marker.valid(rest[1:], pip):
         raise Malformed("%r is no environment marker" % rest[1:].strip()[:60])
 
 

@@ -109,7 +109,7 @@ def args(ask):
     general, rest = main_parser().parse_args(list(words))
     if getattr(general, "python", None):
         return {"command": "", "python": general.python}
-    if general.version or not rest or rest == ["help"]:
+    if general.version or not rest:
         return {"command": ""}
     name = rest[0]
     if name not in commands:
@@ -119,6 +119,9 @@ def args(ask):
     if name not in ("install", "download", "wheel", "lock"):
         return {"command": name}
     made = command(name, words)
+    for option in made.parser.option_list_all:  # PIP_GROUP is kept in the option's own list, from one question to the next
+        if isinstance(option.default, list):
+            del option.default[:]
     values, positional = made.parser.parse_args(words)
     if getattr(values, "python", None):
         return {"error": "--python after the command"}
@@ -149,8 +152,9 @@ def editable(ask):
 
 def file(ask):
     found = []
-    session = object()
-    for parsed in req_file.parse_requirements(ask["path"], session=session, constraint=ask.get("constraint", False)):
+    values = command("install").parser.parse_args([])[0]  # the oldest pips look settings up there
+    given = {"session": object(), "constraint": ask.get("constraint", False), "options": values}
+    for parsed in req_file.parse_requirements(ask["path"], **given):
         if isinstance(getattr(parsed, "requirement", None), str):
             make = from_editable if parsed.is_editable else from_line
             made = requirement(make(parsed.requirement, constraint=parsed.constraint))

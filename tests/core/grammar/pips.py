@@ -8,6 +8,10 @@ import re
 import shutil
 import subprocess
 
+KEPT = pathlib.Path(__file__).resolve().parents[3] / ".work" / "pips"
+# The oldest, a middle and the newest; 18.1, 20.3 and 25.3 because things changed there.
+PIPS = ("9.0.3", "18.1", "20.3.4", "23.3.2", "25.3", "26.3")
+MORE = ("10.0.1", "19.3.1", "21.3.1", "22.3.1", "24.3.1", "26.0.1")
 ORACLE = pathlib.Path(__file__).with_name("pip_oracle.py")
 
 
