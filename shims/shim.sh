@@ -71,12 +71,13 @@ esac
 [ -r "$guard_gate" ] && [ -x "$guard_python" ] &&
 	exec "$guard_python" -I -S "$guard_gate" "$guard_home" "$guard_real" "$guard_tool" "$@"
 
-# guard itself is damaged: what is to happen then was written down for a reader without Python.
-guard_word=allow
-for guard_file in @system@/on_error "$guard_home/state/on_error"; do
-	if [ -f "$guard_file" ] && [ -r "$guard_file" ] && [ "$guard_word" != block ]; then
-		read -r guard_word <"$guard_file" || :
-	fi
+# guard itself is damaged. What is to happen then stands in its settings, and is read without its Python.
+guard_word=${GUARD_ON_ERROR-}
+for guard_file in @system@ @settings@; do
+	if ! [ -f "$guard_file" ] || ! [ -r "$guard_file" ]; then continue; fi
+	while read -r guard_line || [ -n "$guard_line" ]; do
+		case ${guard_line%%#*} in *on_error*=*block*) guard_word=block ;; esac
+	done <"$guard_file"
 done
 [ "$guard_word" = block ] || guard_word=allow
 printf 'guard: cannot judge, since %s is gone; on_error is %s. Install guard again.\n' "$guard_gate" "$guard_word" >&2

@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+import sys
 
 from guard.core import home as homes
 from guard.setup import files
@@ -66,10 +67,17 @@ def script(home, base, gate, tool):
         b"python": base,
         b"gate": gate,
         b"tool": tool,
-        b"system": os.path.dirname(homes.SYSTEM_SETTINGS),
+        b"system": homes.SYSTEM_SETTINGS,
+        b"settings": home.settings,
     }
     with open(template(), "rb") as text:
         return re.sub(rb"@([a-z]+)@", lambda at: os.fsencode(shlex.quote(constants[at.group(1)])), text.read())
+
+
+def refresh(home, path):
+    """Write the shims of the installation that is running, for the tools found on ``path`` today. Returns the names."""
+    gate = os.path.join(os.path.realpath(home.root + "/venv"), "site", "guard", "gate.py")
+    return write(home, getattr(sys, "_base_executable", None) or sys.executable, gate, path)
 
 
 def write(home, base, gate, path):

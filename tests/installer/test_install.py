@@ -60,7 +60,7 @@ def home(tmp_path):
         (["--bogus"], "unrecognized arguments: --bogus"),
         (["--prefix", "/a:b"], "cannot have a colon"),
         (["--prefix", "a\nb"], "a line break"),
-        (["--find-links", "/nonexistent"], "--find-links wants a directory: /nonexistent"),
+        (["--find-links", "nowhere"], "--find-links wants a directory: nowhere"),
         (["--prefix", "/usr"], "/usr is not empty and holds no guard"),
     ],
 )

@@ -95,7 +95,7 @@ def test_a_new_shell_finds_the_shims_first(life, shell):
     name, option = shell.split()
     if not shutil.which(name):
         pytest.skip(f"there is no {name} on this machine")
-    environ = clean_environment(HOME=life.home, PATH="/usr/bin:/bin")
+    environ = clean_environment(HOME=life.home, PATH="/usr/bin:/bin", XDG_DATA_HOME=life.root.parent / "fish")
     words = [name, option, "sh -c 'command -v pip'"]
     done = subprocess.run(words, env=environ, capture_output=True, text=True, timeout=60, check=False)
     assert done.stdout.strip().splitlines()[-1:] == [f"{life.prefix}/shims/pip"], done.stderr

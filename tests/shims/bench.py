@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 
-from guard.core.home import Home
+from guard.core.home import SYSTEM_SETTINGS, Home
 from guard.setup import shims
 from tests.support.tools import clean_environment
 
@@ -65,7 +65,7 @@ class Bench:
         self.root = root
         self.gate = root / "gate.py"
         self.gate.write_text(GATE)
-        self.system = root / "system"
+        self.system = root / "system.toml"
         self.home = self.installation("guard")
         self.shims = root / "guard" / "shims"
         self.behind = self.folder("behind")
@@ -81,7 +81,7 @@ class Bench:
         for tool in ("pip", "pip3", "pip3.11", "poetry", "uv", "uvx", "pipx", "pdm"):
             path = self.folder(name + "/shims") / tool
             text = shims.script(home, python, str(gate or self.gate), tool)
-            path.write_bytes(text.replace(b"/etc/typoguard", os.fsencode(self.system)))
+            path.write_bytes(text.replace(os.fsencode(SYSTEM_SETTINGS), os.fsencode(self.system)))
             path.chmod(0o755)
         return home
 

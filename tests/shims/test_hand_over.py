@@ -73,10 +73,9 @@ class TestWithoutPython:
         bench.gone = str(gone)
         return bench
 
-    def on_error(self, broken, text, folder=None):
-        place = folder or broken.folder("guard/state")
-        place.mkdir(exist_ok=True)
-        (place / "on_error").write_text(text)
+    def settings(self, broken, text, path=None):
+        path = path or broken.folder("guard/etc") / "guard.toml"
+        path.write_text(text)
 
     def outcome(self, broken, *words):
         answer = broken.pip(*(words or ("install", "x")))
@@ -89,33 +88,39 @@ class TestWithoutPython:
         assert broken.gone in answer.said and "on_error is allow" in answer.said
 
     def test_harmless_words_hear_nothing(self, broken):
-        self.on_error(broken, "block\n")
+        self.settings(broken, 'on_error = "block"\n')
         answer = self.outcome(broken, "list")
         assert answer.tool and not answer.said
 
-    @pytest.mark.parametrize("text", ["block\n", "block"])
+    @pytest.mark.parametrize(
+        "text", ['mode = "warn"\non_error = "block" # in CI\n', "  on_error='block'", 'on_error="block"\r\n']
+    )
     def test_block_is_78(self, broken, text):
-        self.on_error(broken, text)
+        self.settings(broken, text)
         answer = self.outcome(broken)
         assert (answer.code, answer.who) == (78, b"")
         assert "on_error is block" in answer.said
 
     @pytest.mark.parametrize(
-        ("system", "user", "code"), [("block", "allow", 78), ("allow", "block", 78), ("allow", "allow", 0)]
+        "layers", ["block allow allow", "allow block allow", "allow allow block", "allow allow allow"]
     )
-    def test_neither_layer_loosens_the_other(self, broken, system, user, code):
-        self.on_error(broken, system, broken.system)
-        self.on_error(broken, user)
-        assert self.outcome(broken).code == code
+    def test_a_weaker_layer_may_tighten_and_none_loosens(self, broken, layers):
+        system, environment, user = layers.split()
+        self.settings(broken, f'on_error = "{system}"\n', broken.system)
+        self.settings(broken, f'on_error = "{user}"\n')
+        answer = broken.pip("install", "x", GUARD_ON_ERROR=environment)
+        assert answer.code == (78 if "block" in layers else 0)
 
-    @pytest.mark.parametrize("text", ["", "\n", "\x1b[31mblock\n", "blocked\n"])
-    def test_what_is_no_answer_is_allow_and_is_not_printed(self, broken, text):
-        self.on_error(broken, text)
+    @pytest.mark.parametrize(
+        "text", ["", "\n", '# on_error = "block"\n', 'on_error = "allow" # not block\n', "\x1b[31m\n"]
+    )
+    def test_what_does_not_say_block_is_allow(self, broken, text):
+        self.settings(broken, text)
         answer = self.outcome(broken)
         assert answer.code == 0 and "\x1b" not in answer.said and "on_error is allow" in answer.said
 
-    def test_a_pipe_for_an_answer_is_no_hang(self, broken):
-        os.mkfifo(broken.folder("guard/state") / "on_error")
+    def test_a_pipe_for_settings_is_no_hang(self, broken):
+        os.mkfifo(broken.folder("guard/etc") / "guard.toml")
         assert self.outcome(broken).code == 0
 
 
