@@ -15,7 +15,11 @@ _PIPS = ("pip", "__pip-runner__.py", "pip.pyz")
 def run(session, cmd, call):
     """``call(cmd)`` with ``cmd`` going through the runner; what the child found is taken over, a refusal is raised."""
     if through(session, cmd, "") == cmd:
-        return call(cmd)
+        try:
+            return call(cmd)
+        except Exception:
+            session.listen()  # what it started in turn may have been refused, and that is the better reason
+            raise
     path = note.write(session.building)
     try:
         return call(through(session, cmd, path))
@@ -25,7 +29,7 @@ def run(session, cmd, call):
 
 def through(session, cmd, note_path):
     """``cmd`` (list of words) with the runner in it; ``cmd`` itself where it starts no pip."""
-    cmd = [os.fspath(word) for word in cmd]
+    cmd = [str(word) for word in cmd]
     program = os.path.basename(cmd[0])
     if program.startswith("pip"):
         return words(session.home, cmd[0], cmd[1:], note_path) or cmd

@@ -64,7 +64,7 @@ def _interpreter(head):
 
 
 def _from_shell(rest):
-    """The form for paths that no first line can hold (distlib, pip, uv): line 2 is sh for one and a string for the other."""
+    """The form for paths that no first line can hold (distlib, pip, uv): line 2 is sh's, and a string to Python."""
     line = rest.partition(b"\n")[0].strip()
     if not line.startswith(b"'''exec' ") or not line.endswith(b' "$0" "$@"'):
         return None

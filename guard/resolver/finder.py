@@ -1,24 +1,24 @@
 """The import hook: a few modules of pip, poetry, venv and virtualenv get guard's patches as soon as they are executed.
 
 It stands at the head of ``sys.meta_path``, lets every other name pass, and finds its own the way they would have been
-found without it. Nothing of the tool is imported before the tool asks for it.
+found without it. Nothing of the tool is imported before the tool asks for it, and little of guard before that.
 """
 
 import sys
 
-from .session import Session
+CLASS = "TypoguardDoor"  # of the finder that a .pth line defines (door.py); it would ask this one again
 
 # Module of the tool -> the module of this room that patches it.
 WATCHED = {
+    "pip._internal.build_env": "inpip",
+    "pip._internal.build_env.installer": "inpip",
     "pip._internal.cli.main": "inpip",
     "pip._internal.cli.main_parser": "inpip",
     "pip._internal.index.package_finder": "inpip",
     "pip._internal.operations.prepare": "inpip",
     "pip._internal.req.constructors": "inpip",
-    "pip._internal.build_env": "inpip",
-    "pip._internal.build_env.installer": "inpip",
-    "pip._internal.resolution.resolvelib.resolver": "inpip",
     "pip._internal.resolution.legacy.resolver": "inpip",
+    "pip._internal.resolution.resolvelib.resolver": "inpip",
     "poetry.console.application": "inpoetry",
     "poetry.console.commands.add": "inpoetry",
     "poetry.installation.chef": "inpoetry",
@@ -30,52 +30,73 @@ WATCHED = {
     "poetry.repositories.repository_pool": "inpoetry",
     "poetry.utils.env": "inpoetry",
     "poetry.utils.env.base_env": "inpoetry",
+    "venv": "born",
+    "virtualenv.run.session": "born",
 }
 
 
-def enter(root, note="-", born=False):
-    """Put the hook in place, once in a process. ``root``: guard's home folder; ``note``: see runner.py.
+def enter(root, note="-", protected=False):
+    """Put the hook in place, once in a process, and return it.
 
-    ``born``: environments made by this interpreter are protected too (it is protected itself).
+    root: guard's home folder; note: see runner.py; protected: this interpreter itself is, by its .pth line.
     """
-    for found in sys.meta_path:
-        if isinstance(found, Finder):
-            found.session.take_note(note)
-            return found
-    finder = Finder(Session(root, note))
-    sys.meta_path.insert(0, finder)
-    return finder
+    found = next((finder for finder in sys.meta_path if isinstance(finder, Finder)), None)
+    if found is None:
+        found = Finder(root, note)
+        sys.meta_path.insert(0, found)
+    found.protected = found.protected or protected
+    return found
 
 
 class Finder:
-    """A finder in the sense of importlib; ``session`` is what its patches share."""
+    """A finder in the sense of importlib; its ``session`` is what its patches share, made when the first one is."""
 
-    def __init__(self, session):
-        self.session = session
+    def __init__(self, root, note):
+        self.root = root
+        self.protected = False
+        self._note = note
+        self._session = None
+
+    @property
+    def session(self):
+        if self._session is None:
+            from .session import Session
+
+            self._session = Session(self.root, self._note)
+        return self._session
 
     def find_spec(self, name, path=None, target=None):
         if name not in WATCHED:
             return None
         spec = self._elsewhere(name, path, target)
         if spec is not None and spec.loader is not None:
-            spec.loader = _Patching(spec.loader, self.session, WATCHED[name])
+            spec.loader = _Patching(spec.loader, self, WATCHED[name])
         return spec
 
     def _elsewhere(self, name, path, target):
         for finder in sys.meta_path:
-            find = None if finder is self else getattr(finder, "find_spec", None)
-            spec = find(name, path, target) if find is not None else None
+            if finder is self or getattr(finder, "__name__", "") == CLASS or not hasattr(finder, "find_spec"):
+                continue
+            spec = finder.find_spec(name, path, target)
             if spec is not None:
                 return spec
         return None
+
+    def patch(self, module, room):
+        """Let ``room`` patch a module that was just executed."""
+        from importlib import import_module
+
+        patch = import_module("." + room, __package__).patch
+        self.session.protected = self.protected
+        self.session.ours(patch, self if room == "born" else self.session, module)
 
 
 class _Patching:
     """The module's own loader, and then the patch."""
 
-    def __init__(self, loader, session, room):
+    def __init__(self, loader, finder, room):
         self._loader = loader
-        self._session = session
+        self._finder = finder
         self._room = room
 
     def __getattr__(self, name):
@@ -90,10 +111,5 @@ class _Patching:
         if hasattr(self._loader, "exec_module"):
             self._loader.exec_module(module)
         else:  # zipimporter before Python 3.10
-            exec(self._loader.get_code(module.__name__), module.__dict__)
-        self._patch(module)
-
-    def _patch(self, module):
-        from importlib import import_module
-
-        self._session.ours(import_module("." + self._room, __package__).patch, self._session, module)
+            exec(self._loader.get_code(module.__name__), module.__dict__)  # noqa: S102  # as importlib would
+        self._finder.patch(module, self._room)

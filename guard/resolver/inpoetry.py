@@ -1,9 +1,9 @@
 """Inside poetry, from 1.1: the places through which a project is resolved, fetched or built.
 
-    Installer.run, AddCommand.handle   only within them does a name refuse; ``poetry show``, ``search`` and the like pass
-    RepositoryPool.find_packages       every name that is asked of a repository, before the request; bad releases hidden
+    Installer.run, AddCommand.handle   only within them does a name refuse: ``poetry show`` and ``search`` pass
+    RepositoryPool.find_packages       every name asked of a repository, before the request; bad releases are hidden
     Provider.search_for_…              dependencies given as links; complete_package: who pulls whom in
-    Executor.execute                   all that is about to be installed, from a lock file too, before anything is fetched
+    Executor.execute                   all that is about to be installed, from a lock file too
     Chooser.choose_for                 each release again, where its file is chosen
     Chef.prepare                       what is being built
     Env._run, Env.execute              the pip that poetry starts goes through the runner
@@ -171,7 +171,6 @@ def _meet_operations(session, operations):
         _remember(session, package)
     for package in wanted:
         _meet(session, package)
-    session.record()
 
 
 def _chooser(session, module):

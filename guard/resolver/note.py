@@ -28,16 +28,27 @@ def read(path):
 
 
 def answer(path, findings):
-    """Leave the findings for the tool above."""
+    """Leave the findings for the tool above, beside those that another tool may have left."""
+    known = _load(path) + [finding.plain() for finding in findings]
     try:
         with open(path, "wb") as file:
-            marshal.dump([finding.plain() for finding in findings], file, _VERSION)
+            marshal.dump(known, file, _VERSION)
     except OSError:
         pass  # the tool above is gone, and nobody reads it
 
 
 def take(path):
-    """The findings that the tool below left, as a list of Finding; the note is removed."""
+    """The findings that the tool below left; the note is removed."""
+    found = look(path)
+    try:
+        os.unlink(path)
+    except OSError:
+        pass
+    return found
+
+
+def look(path):
+    """The findings that the tool below has left so far, as a list of Finding."""
     found = []
     for plain in _load(path):
         if isinstance(plain, dict):
@@ -45,10 +56,6 @@ def take(path):
             for slot in Finding.__slots__:
                 setattr(finding, slot, plain[slot])
             found.append(finding)
-    try:
-        os.unlink(path)
-    except OSError:
-        pass
     return found
 
 

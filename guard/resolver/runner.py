@@ -1,5 +1,5 @@
 """``PYTHON [flags] runner.py HOME NOTE TOOL ARGS…``: run TOOL as ``PYTHON [flags] TOOL ARGS…`` would, with the
-resolver's import hook in place. TOOL is a script, a folder or archive with a ``__main__.py``, or ``-m`` before a module.
+resolver's import hook in place. TOOL is a script, a folder or archive with a ``__main__.py``, or ``-m`` and a module.
 
 NOTE is ``-``, or the file through which a tool that started this one hands over and hears of a refusal (children.py).
 The syntax is that of every Python, 2.7 included: what is too old for the room is started without it.
@@ -89,7 +89,7 @@ def _become_script(tool, folder):
     main = types.ModuleType("__main__")
     main.__dict__.update(__file__=tool, __builtins__=__builtins__, __loader__=SourceFileLoader("__main__", tool))
     sys.modules["__main__"] = main
-    exec(compile(source, tool, "exec", 0, True), main.__dict__)
+    exec(compile(source, tool, "exec", 0, True), main.__dict__)  # noqa: S102  # the tool itself
 
 
 def _own_frames(trace, runner):

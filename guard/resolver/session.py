@@ -1,104 +1,137 @@
-"""One run of a tool as the resolver's patches see it: names are met and judged; what was found is recorded and said."""
+"""One run of a tool as the resolver's patches see it: names are met and judged, a refusal is raised or passed up."""
 
 import os
 import sys
 import threading
-import time
 from copy import copy
 
-from .. import __version__
-from ..core import attempt
-from ..core.command import Command, Invocation, Target
+from ..core.command import Target
 from ..core.errors import CANNOT_JUDGE, REFUSED, GuardError
-from ..core.handoff import start_recorder
 from ..core.home import at
-from ..core.journal import append
-from ..core.judge import Judge
+from ..core.judge import Judge, use_up_once
 from ..core.lookup import WITHDRAWN, open_list
 from ..core.names import normalise
-from ..core.refusal import colour_wanted, text
+from ..core.refusal import NOTHING_RAN
 from ..core.settings import load
 from ..core.verdict import ALLOW, BLOCK, UNSEEN, WARN, Finding, strongest
 from . import note
 from .entry import JUDGED, judged
-
-
-_NOT_ASKED = "No request was made for it, and nothing was installed."
-_NOT_INSTALLED = "Nothing was installed."
+from .report import NOT_ASKED, NOT_INSTALLED, Report, cwd
 
 
 class Session:
     """What the patches of one process share.
 
     home       guard.core.home.Home
-    tool       ``pip`` or ``poetry``, once it has begun; args: its arguments
-    judged     whether the gate, or the tool that started this one, has recorded this command
-    code       the exit code that guard asks for, 0 where it asks for none
-    blocked    list of Finding: why this process refuses
+    report     what was found (guard.resolver.report)
+    judged     whether the gate, or the tool that started this one, has judged and recorded this very command
+    protected  whether this interpreter is protected, so that no gate may have stood before it
+    running    whether the tool's main has begun
+    at_work    how many resolvers are at work, one within the other: only then does a name refuse
+    asking     packages whose requirements are being read, innermost last
+    blocked    list of Finding: why this process refuses; code: the exit code that guard asks for, 0 for none
     kind       the class of the tool's own errors that a refusal is raised as
     """
 
     def __init__(self, root, note_path="-"):
         self.home = at(root)
-        self.tool, self.args = "", []
-        self.judged = False
-        self._running = False
-        self.code = 0
-        self.blocked = []
+        self.report = Report(self.home)
+        self.judged = self.protected = self.running = False
+        self.at_work = 0
+        self.asking = []
+        self.blocked, self.code = [], 0
         self.kind = RuntimeError
-        self.at_work = 0  # resolvers at work, one within the other
-        self.asking = []  # packages whose requirements are being read, innermost last
-        self._note = ""
-        self._above = []  # what the tools above this one are building
-        self._thread = threading.local()
-        self._lent = []  # notes of tools started from here that are read at the end
-        self._found = []  # every Finding of this run
-        self._fresh = []  # those not yet in the journal
-        self._spoken = set()  # names that the gate recorded
+        self._spoken = set()  # names that the gate has recorded
         self._known = {}  # (name, version) -> Finding or None
         self._parents = {}  # name -> the requirement that pulled it in
-        self._judge = None
-        self._outcome = _NOT_ASKED
         self._hidden = []  # findings of releases kept from the tool
-        self._said = set()
-        self._strange = set()  # tools that are not as guard knows them
-        self._hear_gate()
-        self.hear(note_path)
-
-    def _hear_gate(self):
+        self._lent = []  # notes of tools started from here that are read at the end
+        self._above = []  # what the tools above this one are building
+        self._thread = threading.local()
+        self._judge = None
+        self._is_strange = self._seeding = False
         pid, _, names = os.environ.pop(JUDGED, "").partition(",")
         if pid == str(os.getpid()):  # else it is some other process's, handed down
             self.judged = True
             self._spoken.update(names.split(","))
-
-    def hear(self, note_path):
-        """Read what the tool that started this one says, if one did."""
         if note_path != "-":
-            self._note = note_path
-            self._above = note.read(note_path)
             self.judged = True
+            self.report.note = note_path
+            self._above = note.read(note_path)
+
+    # --- the run --------------------------------------------------------------------------------------------------
 
     def run(self, tool, args, main):
         """Call the ``main`` of a tool, with guard's word on its exit code."""
-        if self._running:  # a tool that calls its own main again
+        if self.running:  # a tool that calls its own main again
             return main()
-        self._running = True
-        self.tool, self.args = tool, list(args)
+        self.running = True
+        self._seeding = _seeds(args)
+        if self._seeding:
+            return main()
+        self.report.command = [tool, *args]
         try:
-            code = main()
+            code = 0 if self._refuses() else main()
         except SystemExit as error:
             error.code = self.finish(error.code)
             raise
         return self.finish(code)
+
+    def _refuses(self):
+        """Do what the gate does, where no shim stood before this interpreter. Whether the command is refused."""
+        try:
+            if self.protected and not self.judged:
+                self.ours(self._judge_command)
+        except self.kind:
+            pass  # guard cannot judge and policy says block; ``code`` has it
+        return bool(self.code)
+
+    def _judge_command(self):
+        from ..core.grammar.read import read
+
+        command = read(self.report.invocation())
+        if not command.installs:
+            return
+        judge = self.judge()
+        findings = judge.command(command)
+        if strongest(findings) != BLOCK and not use_up_once(self.home, findings, judge.settings):
+            findings = judge.command(command)  # the entry went to another command meanwhile
+        self._spoken.update(finding.name for finding in findings)
+        self.report.found.extend(findings)
+        self.report.warn(findings, judge)
+        self.blocked = [finding for finding in findings if finding.verdict == BLOCK]
+        self.code = REFUSED if self.blocked else 0
+        self.report.outcome = NOTHING_RAN if self.blocked else NOT_ASKED
+        try:
+            self.report.append(command, findings, judge)
+        except GuardError as error:
+            if not self.code:
+                raise
+            self.report.say("guard: %s\n" % error.message)
+
+    def finish(self, code):
+        """The tool's main is over with ``code``. Returns the exit code."""
+        for path in self._lent:
+            self._take_over(note.take(path))
+        self._record()
+        self.ours(lambda: self.report.close(self.blocked, self.judge()))
+        return self.code or code
+
+    def handed_on(self):
+        """The variables for a tool that this very process becomes."""
+        return judged(self.report.found) if self.judged else {}
 
     def lend(self):
         """A note for a tool that is started from here and outlives the call that starts it."""
         self._lent.append(note.write(self.building))
         return self._lent[-1]
 
-    def handed_on(self):
-        """The variables for a tool that this very process becomes."""
-        return judged(self._found) if self.judged else {}
+    def listen(self):
+        """Hear what tools with a lent note have found so far; raises a refusal where one was refused."""
+        for path in self._lent:
+            self.adopt(note.look(path))
+
+    # --- what pulled a name in ------------------------------------------------------------------------------------
 
     @property
     def building(self):
@@ -106,12 +139,6 @@ class Session:
         if not hasattr(self._thread, "building"):
             self._thread.building = list(self._above)
         return self._thread.building
-
-    # --- what pulled a name in ------------------------------------------------------------------------------------
-
-    def pulled(self, name, parent):
-        """Remember that the requirement ``parent`` (str) asks for ``name``."""
-        self._parents.setdefault(normalise(name), parent)
 
     def build(self, requirement, function, *args, **kwargs):
         """Call ``function``; every name met meanwhile is needed to build ``requirement`` (str)."""
@@ -121,10 +148,14 @@ class Session:
         finally:
             self.building.pop()
 
+    def pulled(self, name, parent):
+        """Remember that the requirement ``parent`` (str) asks for ``name``."""
+        self._parents.setdefault(normalise(name), parent)
+
     def _via(self, name):
         chain = [self._parents[name]] if name in self._parents else []
-        chain += ["the build of %s" % requirement for requirement in reversed(self.building) if normalise(requirement) != name]
-        return ", for ".join(chain)
+        builds = [built for built in reversed(self.building) if normalise(built) != name]
+        return ", for ".join(chain + ["the build of %s" % built for built in builds])
 
     # --- judging --------------------------------------------------------------------------------------------------
 
@@ -140,14 +171,15 @@ class Session:
             finding = self._find(Target(name, requirement or name, version, asked=False))
         if finding is not None and finding.verdict == BLOCK:
             if fetched:
-                self._outcome = _NOT_INSTALLED
+                self.report.outcome = NOT_INSTALLED
             self.refuse([finding])
 
     def _find(self, target):
         key = target.name, target.version
         if key not in self._known:
-            self._known[key] = self._look_up(target)
-            self._keep(self._known[key])
+            self._known[key] = finding = self._look_up(target)
+            if finding is not None and (finding.verdict == BLOCK or finding.name not in self._spoken):
+                self.report.keep(finding)
         return self._known[key]
 
     def _look_up(self, target):
@@ -156,17 +188,20 @@ class Session:
         except GuardError as error:
             self.cannot_judge(error.message)
             return None
-        except Exception as error:  # the last floor: a bug of ours must not come out of pip as a traceback
-            self.cannot_judge(_bug(error))
-            return None
         if finding is not None:
             finding.via = self._via(target.name)
         return finding
 
-    def _keep(self, finding):
-        if finding is not None and (finding.verdict == BLOCK or finding.name not in self._spoken):
-            self._found.append(finding)
-            self._fresh.append(finding)
+    def judge(self):
+        """The Judge of this process. Raises GuardError."""
+        if self._judge is None:
+            settings = load(self.home, cwd(), os.environ)
+            names = open_list(self.home)
+            for line in settings.faults + ([names.notice] if names.notice else []):
+                if not self.judged:  # else the gate has said so
+                    self.report.say("guard: %s\n" % line)
+            self._judge = Judge(self.home, names, settings)
+        return self._judge
 
     def bad_releases(self, name):
         """{version as listed: Finding} of a project of which some releases, and only those, are blocked."""
@@ -190,13 +225,15 @@ class Session:
             mild = copy(finding)
             mild.verdict = WARN  # what becomes of the command, not of the release
             mild.reason += "; this release is hidden"
-            self._keep(mild)
+            self.report.keep(mild)
 
     def resolve(self, function, *args, **kwargs):
         """Call ``function``, in which the tool decides what to install: names met meanwhile are judged.
 
         Where the tool fails for want of the releases that were hidden from it, that is a refusal.
         """
+        if self._seeding:
+            return function(*args, **kwargs)
         self.at_work += 1
         try:
             return function(*args, **kwargs)
@@ -206,11 +243,20 @@ class Session:
             if not missed:
                 raise
             for finding in missed:
-                self._keep(finding)
+                self.report.keep(finding)
             self.refuse(missed)
         finally:
             self.at_work -= 1
-            self.record()
+            self._record()
+
+    # --- refusing -------------------------------------------------------------------------------------------------
+
+    def refuse(self, blocked):
+        """Record what was found and raise a refusal."""
+        self._record()
+        self.blocked.extend(finding for finding in blocked if finding not in self.blocked)
+        self.code = REFUSED
+        raise self._refusal(blocked)
 
     def adopt(self, findings):
         """What a tool that this one started found. It has recorded it; here it is said, and refused where it was."""
@@ -219,151 +265,75 @@ class Session:
             raise self._refusal(blocked)
 
     def _take_over(self, findings):
-        self._found.extend(findings)
-        self._say_warnings(findings)
         blocked = [finding for finding in findings if finding.verdict == BLOCK]
+        if findings:
+            self.ours(lambda: self.report.adopt(findings, self.judge()))
         if blocked:
             self.blocked.extend(blocked)
             self.code = REFUSED
         return blocked
 
-    def refuse(self, blocked):
-        """Record what was found and raise a refusal."""
-        self.record()
-        self.blocked.extend(finding for finding in blocked if finding not in self.blocked)
-        self.code = REFUSED
-        raise self._refusal(blocked)
-
     def _refusal(self, blocked):
         return self.kind("guard refused %s" % ", ".join(finding.name or finding.text for finding in blocked))
 
-    def judge(self):
-        """The Judge of this process. Raises GuardError."""
-        if self._judge is None:
-            settings = load(self.home, _cwd(), os.environ)
-            names = open_list(self.home)
-            for line in settings.faults + ([names.notice] if names.notice else []):
-                if not self.judged:  # else the gate has said so
-                    self._say("guard: %s\n" % line)
-            self._judge = Judge(self.home, names, settings)
-        return self._judge
+    def _record(self):
+        self.ours(lambda: self.report.record(self.judge()))
+
+    # --- what cannot be done --------------------------------------------------------------------------------------
 
     def cannot_judge(self, message):
         """Obey on_error: say so once and go on, or refuse with 78."""
-        block = load(self.home, _cwd(), os.environ)["on_error"] == BLOCK
+        block = load(self.home, cwd(), os.environ)["on_error"] == BLOCK
         outcome = "refused, since on_error is block" if block else "this is not checked, since on_error is allow"
-        self._say("guard: %s: %s\n" % (message, outcome))
+        self.report.say("guard: %s: %s\n" % (message, outcome))
         if block:
-            self.code = CANNOT_JUDGE
+            self.code = self.code or CANNOT_JUDGE
             raise self.kind("guard cannot judge: %s" % message)
 
     def ours(self, function, *args, **kwargs):
-        """Call a part of a patch that is guard's own. Where the tool is not as guard knows it, that is told, and the
-        tool goes on: only a refusal comes out of here. Returns None then."""
+        """Call a part of a patch that is guard's own: only a refusal comes out of it, and what it returns, else None.
+
+        Where guard cannot judge, policy decides. Any other error says that the tool is not as guard knows it.
+        """
         try:
             return function(*args, **kwargs)
-        except self.kind:
+        except GuardError as error:
+            self.cannot_judge(error.message)
+        except self.kind as error:
             if self.code:
                 raise
-            self.strange(function.__qualname__, "an error of the tool's own")
-        except Exception as error:
-            self.strange(function.__qualname__, "%s: %s" % (type(error).__name__, error))
+            self.strange(function, error)
+        except Exception as error:  # the last floor: no fault of ours comes out of the tool as a traceback
+            self.strange(function, error)
         return None
 
-    def strange(self, where, reason):
-        """The tool is not as guard knows it: another version than any that guard was made for."""
-        self.tool = self.tool or ("poetry" if "poetry.console" in sys.modules else "pip")
-        self.args = self.args or sys.argv[1:]
-        which = ("%s %s" % (self.tool, getattr(sys.modules.get(self.tool), "__version__", ""))).strip()
-        message = "its inside is not as guard knows it (%s: %s)" % (where, reason)
-        if which in self._strange:
+    def strange(self, function, error):
+        """The tool is not as guard knows it, as a version of the future may be: said and recorded once."""
+        if self._is_strange:
             return
-        self._strange.add(which)
-        finding = Finding("", which, ALLOW, UNSEEN, message)
-        self._fresh.append(finding)
-        self.record()
-        self.cannot_judge("%s: %s" % (which, message))
-
-    # --- the journal and the person -------------------------------------------------------------------------------
-
-    def record(self):
-        """Write one line on what was found since the last, and say what is to be said of it."""
-        fresh, self._fresh = self._fresh, []
-        if not fresh:
-            return
-        if not self._note:
-            self._say_warnings(fresh)
-        verdict = strongest(fresh)
-        try:
-            judge = self.judge()
-            append(self.home.journal, self._line(fresh, verdict, judge))
-            start_recorder(self.home, judge.settings, os.environ)
-        except Exception as error:  # the last floor, as above
-            message = error.message if isinstance(error, GuardError) else _bug(error)
-            if verdict == BLOCK:
-                self._say("guard: %s\n" % message)  # refused all the same
-            else:
-                self.cannot_judge(message)
-
-    def _line(self, fresh, verdict, judge):
-        invocation = Invocation(self.tool, self.args, os.environ, _cwd(), os.path.abspath(sys.argv[0]))
-        command = _read(invocation, self.tool)
-        command.targets = []  # the line of the command itself has them
-        mode = judge.settings["mode"]
-        return attempt.line(
-            invocation, command, fresh, verdict, mode, judge.names, __version__, time.time_ns(), "resolver"
-        )
-
-    def _say_warnings(self, findings):
-        warned = [finding for finding in findings if finding.verdict == WARN]
-        if warned and not self._note:
-            self._say(self._text(warned))
-
-    def _text(self, findings):
-        words = [*_started(self.tool), *self.args]
-        colour = colour_wanted(2, os.environ)
-        return text(words, findings, self.judge().names, self.home, os.environ, colour, self._outcome)
-
-    def _say(self, words):
-        if words not in self._said:
-            self._said.add(words)
-            sys.stderr.write(words)
-            sys.stderr.flush()
-
-    def finish(self, code):
-        """The tool's main is over with ``code``: hand findings up, or say why last of all. Returns the exit code."""
-        for path in self._lent:
-            self._take_over(note.take(path))
-        self.record()
-        if self._note:
-            note.answer(self._note, self._found)
-        elif self.blocked:
-            sys.stdout.flush()
-            self._say(self._text(self.blocked))
-        return self.code or code
+        self._is_strange = True
+        if "poetry.console" in sys.modules and not self.running:
+            self.report.command = ["poetry", *sys.argv[1:]]
+        tool = self.report.command[0]
+        which = "%s %s" % (tool, getattr(sys.modules.get(tool), "__version__", ""))
+        reason = "not as guard knows it inside (%s: %s: %s)" % (function.__qualname__, type(error).__name__, error)
+        self.report.keep(Finding("", which.strip(), ALLOW, UNSEEN, reason))
+        self._record()
+        self.cannot_judge("%s is %s" % (which.strip(), reason))
 
 
-def _started(tool):
-    """The words by which the tool was started, as a person would type them."""
-    name = os.path.basename(sys.argv[0])
-    return [name] if name.startswith(tool) else [os.path.basename(sys.executable), "-m", tool]
+def _seeds(args):
+    """Whether this is a new environment given its pip from wheels that came with Python or virtualenv.
+
+    ensurepip runs pip from inside a wheel, with no index, for names it bundles; nobody asked for an installation.
+    """
+    words = list(args)
+    if "--find-links" in words:
+        at = words.index("--find-links")
+        del words[at : at + 2]
+    asked = [word for word in words[1:] if not word.startswith("-")]
+    inside = os.path.dirname(getattr(sys.modules.get("pip"), "__file__", ""))
+    return "--no-index" in words and os.path.dirname(inside).endswith(".whl") and _BUNDLED.issuperset(asked)
 
 
-def _bug(error):
-    return "a bug in guard: %s: %s" % (type(error).__name__, error)
-
-
-def _read(invocation, tool):
-    try:
-        from ..core.grammar.read import read
-
-        return read(invocation)
-    except Exception:  # the line is worth more than its verb
-        return Command(tool, installs=True)
-
-
-def _cwd():
-    try:
-        return os.getcwd()
-    except OSError:
-        return "/"
+_BUNDLED = frozenset(("pip", "setuptools", "wheel"))

@@ -1,0 +1,88 @@
+"""``guard protect``: let guard into interpreters and virtual environments, where no shim stands before pip."""
+
+import os
+import pwd
+import sys
+
+import click
+
+from guard.cli.render import echo_json, envelope
+from guard.core import home as homes
+from guard.core.errors import CLEAN, FINDINGS, GuardError, UsageError
+from guard.setup import interpreters, protect
+
+
+@click.command()
+@click.argument("targets", nargs=-1, metavar="[PYTHON | VENV]...")
+@click.option("--all", "everywhere", is_flag=True, help="Every interpreter and tool environment that can be found.")
+@click.option("--scan", "folders", multiple=True, metavar="DIR", help="Every virtual environment below DIR.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def command(targets, everywhere, folders, as_json):
+    """Let guard into a Python: pip and poetry in it are judged however they are started.
+
+    One line in its site-packages does it; environments made by that Python are born with it. Without a target: the
+    active virtual environment.
+
+    \b
+    guard protect .venv
+    guard protect /usr/bin/python3.11
+    guard protect --scan ~/src
+
+    Exit codes: 0 done, 1 something was left alone (it is said why), 2 there is no such Python.
+    """
+    home = homes.find()
+    answers = [protect_one(home, target) for target in chosen(targets, everywhere, folders)]
+    if everywhere:  # also what was born protected, where an older guard left its line
+        answers += [_answer(site, site, "renewed", None) for site in protect.renew(home)]
+    if as_json:
+        echo_json(envelope("protect", interpreters=answers))
+    else:
+        for answer in answers:
+            reason = f": {answer['reason']}" if answer["reason"] else ""
+            click.echo(f"{answer['outcome']:<17} {answer['python']}{reason}")
+        if not answers:
+            click.echo("guard: there is nothing to protect")
+    # What is left alone under --all is the ordinary case: other people's Pythons, too old ones.
+    left = not everywhere and any(answer["outcome"] == "left alone" for answer in answers)
+    sys.exit(FINDINGS if left else CLEAN)
+
+
+def chosen(targets, everywhere, folders):
+    """The targets that the words of ``guard protect`` and ``guard unprotect`` stand for (list of str)."""
+    found = list(targets)
+    if everywhere:
+        found += interpreters.everywhere(pwd.getpwuid(os.getuid()).pw_dir, os.environ)
+    for folder in folders:
+        if not os.path.isdir(folder):
+            raise UsageError(f"{folder} is no folder")
+        found += interpreters.scan(folder)
+    if found or everywhere or folders:
+        return list(dict.fromkeys(found))
+    if os.environ.get("VIRTUAL_ENV"):
+        return [os.environ["VIRTUAL_ENV"]]
+    raise UsageError("name a Python or a virtual environment", "guard protect --all protects every one it finds")
+
+
+def protect_one(home, target):
+    """{python, site, outcome, reason}; outcome: protected, already protected, left alone."""
+    try:
+        interpreter = interpreters.ask(target)
+        if is_ours(home, interpreter):
+            return _answer(interpreter.python, interpreter.site, "left alone", "it is guard's own")
+        if protect.is_protected(home, interpreter):
+            return _answer(interpreter.python, interpreter.site, "already protected", "")
+        protect.protect(home, interpreter)
+        return _answer(interpreter.python, interpreter.site, "protected", "")
+    except UsageError:
+        raise
+    except GuardError as error:
+        return _answer(target, "", "left alone", error.message)
+
+
+def is_ours(home, interpreter):
+    """Whether it is the environment that guard itself runs in."""
+    return os.path.realpath(interpreter.prefix) in {os.path.realpath(home.root + "/venv"), os.path.realpath(sys.prefix)}
+
+
+def _answer(python, site, outcome, reason):
+    return {"python": python, "site": site or None, "outcome": outcome, "reason": reason or None}

@@ -1,0 +1,108 @@
+"""The one line that lets guard into an interpreter: ``typoguard.pth`` in its site-packages, which ``site`` executes.
+
+It puts a finder for a handful of names at the head of ``sys.meta_path``; nothing of guard is read before pip, poetry,
+venv or virtualenv is imported. Where guard's tree is gone, it says so in one line when pip or poetry is run, and is
+silent otherwise. A Python of PEP 829 (3.15) takes its twin, ``typoguard.start``, instead.
+"""
+
+import os
+
+from ..core.home import PACKAGE
+from .finder import CLASS
+
+NAME = "typoguard"
+MANIFEST = "protected"  # in the state folder: one site-packages a line
+_START = "_typoguard_start"  # the module that the .start file names; it lies beside it
+_PEP_829 = (3, 15)
+
+# What the finder does for a name of its own; a string until then, since compiling it costs more than all the rest.
+_SOURCE = """\
+import sys
+spec = None
+try:
+    if "_typoguard" not in sys.modules:
+        from importlib.util import module_from_spec, spec_from_file_location
+        found = spec_from_file_location("_typoguard", package + "/__init__.py", submodule_search_locations=[package])
+        module = module_from_spec(found)
+        found.loader.exec_module(module)
+        sys.modules["_typoguard"] = module
+    from _typoguard.resolver.finder import enter
+except Exception:
+    sys.modules.pop("_typoguard", None)
+    if "." in name:
+        said = "guard: %s is gone or damaged, nothing is checked here: install it again, or remove %s\\n"
+        sys.stderr.write(said % (package, door))
+else:
+    spec = enter(home, note, True).find_spec(name, path, target)
+"""
+# The packages whose modules the room patches, and the two modules that say a tool is run.
+_NAMES = ("pip", "poetry", "venv", "virtualenv", "pip._internal.cli.main", "poetry.console.application")
+_LINE = (
+    "import sys; sys.meta_path.insert(0, type(%a, (), {'find_spec': staticmethod("
+    "lambda name, path=None, target=None, own=%a: exec(%a, own.update(name=name, path=path, target=target) or own)"
+    " or own['spec'] if name in %a else None)}))\n"
+)
+
+
+def line(home_root, door, note="-"):
+    """The text of the .pth file at ``door``."""
+    own = {"package": _package(home_root), "home": home_root, "door": door, "note": note}
+    return _LINE % (CLASS, own, _SOURCE, _NAMES)
+
+
+def _package(home_root):
+    """Where guard lies, by a path that stays when it is installed anew."""
+    lasting = home_root + "/venv/site/guard"
+    try:
+        return lasting if os.path.samefile(lasting, PACKAGE) else PACKAGE
+    except OSError:
+        return PACKAGE
+
+
+def put(site, home_root, version, note="-"):
+    """Write the files into ``site`` (a site-packages folder) of a Python of ``version``. Returns their paths.
+
+    Raises OSError. Each appears whole or not at all: an interpreter may start at any moment.
+    """
+    door = "%s/%s.pth" % (site, NAME)
+    wanted = {door: line(home_root, door, note)}
+    if version >= _PEP_829:
+        twin = "%s/%s.py" % (site, _START)
+        wanted[twin] = "def enter():\n    " + line(home_root, twin, note)
+        wanted["%s/%s.start" % (site, NAME)] = _START + ":enter\n"
+    for path, text in wanted.items():
+        beside = "%s/.%s.%d" % (site, NAME, os.getpid())
+        with open(beside, "w", encoding="ascii") as file:
+            file.write(text)
+        os.chmod(beside, 0o644)
+        os.replace(beside, path)
+    return list(wanted)
+
+
+def take_away(site):
+    """Remove them. Returns the paths of those that were there; raises OSError where one cannot be removed."""
+    gone = []
+    for name in (NAME + ".start", NAME + ".pth", _START + ".py"):
+        try:
+            os.unlink("%s/%s" % (site, name))
+            gone.append("%s/%s" % (site, name))
+        except FileNotFoundError:
+            pass
+    return gone
+
+
+def remember(state, site):
+    """Add ``site`` to the list of what is protected. Raises OSError."""
+    if site not in remembered(state):
+        os.makedirs(state, exist_ok=True)
+        with open("%s/%s" % (state, MANIFEST), "a", encoding="utf-8", errors="surrogateescape") as file:
+            file.write(site + "\n")
+
+
+def remembered(state):
+    """The site-packages folders that were protected and not taken back, oldest first."""
+    try:
+        with open("%s/%s" % (state, MANIFEST), encoding="utf-8", errors="surrogateescape") as file:
+            return list(dict.fromkeys(line for line in file.read().split("\n") if line))
+    except OSError:
+        return []

@@ -1,0 +1,124 @@
+"""What the room has found in one run, on its way to the journal, to the person, and to the tool above."""
+
+import os
+import sys
+import time
+
+from .. import __version__
+from ..core import attempt
+from ..core.command import Command, Invocation
+from ..core.errors import GuardError
+from ..core.handoff import start_recorder
+from ..core.journal import append
+from ..core.refusal import colour_wanted, text
+from ..core.verdict import BLOCK, WARN, strongest
+from . import note
+
+NOT_ASKED = "No request was made for it, and nothing was installed."
+NOT_INSTALLED = "Nothing was installed."
+
+
+class Report:
+    """Findings of one run of a tool; ``found`` has all of them, also those of the tools started from here.
+
+    note     path of the note to the tool above, "" for the outermost
+    command  the words of the tool: [name, *arguments]
+    """
+
+    def __init__(self, home):
+        self.home = home
+        self.note = ""
+        self.command = ["pip"]
+        self.found = []
+        self.outcome = NOT_ASKED
+        self._fresh = []  # not yet in the journal
+        self._said = set()
+
+    def keep(self, finding):
+        """Take a finding in; ``record`` writes it down."""
+        self.found.append(finding)
+        self._fresh.append(finding)
+
+    def record(self, judge):
+        """Write one line on what was found since the last, and say what is to be said of it. Raises GuardError.
+
+        A refusal stands whether or not it can be written down, so that trouble is only said.
+        """
+        fresh, self._fresh = self._fresh, []
+        if not fresh:
+            return
+        if not self.note:
+            self.warn(fresh, judge)
+        try:
+            self.append(self.read(), fresh, judge)
+        except GuardError as error:
+            if strongest(fresh) != BLOCK:
+                raise
+            self.say("guard: %s\n" % error.message)
+
+    def append(self, command, findings, judge):
+        """Write the journal's line of a Command. Raises GuardError."""
+        mode, names, verdict = judge.settings["mode"], judge.names, strongest(findings)
+        now = time.time_ns()
+        line = attempt.line(self.invocation(), command, findings, verdict, mode, names, __version__, now, "resolver")
+        append(self.home.journal, line)
+        start_recorder(self.home, judge.settings, os.environ)
+
+    def invocation(self):
+        """The Invocation of the tool that this process is."""
+        return Invocation(self.command[0], self.command[1:], os.environ, cwd(), os.path.abspath(sys.argv[0]))
+
+    def read(self):
+        """The Command of this process without its targets, which the line of the command itself has."""
+        from ..core.grammar.read import read
+
+        try:
+            command = read(self.invocation())
+        except GuardError:  # the line is worth more than its verb
+            return Command(self.command[0], installs=True)
+        command.targets = []
+        return command
+
+    def adopt(self, findings, judge):
+        """Take over what a tool that this one started has found and recorded."""
+        self.found.extend(findings)
+        if not self.note:
+            self.warn(findings, judge)
+
+    def warn(self, findings, judge):
+        warned = [finding for finding in findings if finding.verdict == WARN]
+        if warned:
+            self.say(self._text(warned, judge))
+
+    def close(self, blocked, judge):
+        """The run is over: hand the findings up, or say last of all why it was refused (``blocked``)."""
+        if self.note:
+            note.answer(self.note, self.found)
+        elif blocked:
+            sys.stdout.flush()
+            self.say(self._text(blocked, judge))
+
+    def _text(self, findings, judge):
+        words = [*_started(self.command[0]), *self.command[1:]]
+        colour = colour_wanted(2, os.environ)
+        return text(words, findings, judge.names, self.home, os.environ, colour, self.outcome)
+
+    def say(self, words):
+        """Say something on stderr, once."""
+        if words not in self._said:
+            self._said.add(words)
+            sys.stderr.write(words)
+            sys.stderr.flush()
+
+
+def _started(tool):
+    """The words by which the tool was started, as a person would type them."""
+    name = os.path.basename(sys.argv[0])
+    return [name] if name.startswith(tool) else [os.path.basename(sys.executable), "-m", tool]
+
+
+def cwd():
+    try:
+        return os.getcwd()
+    except OSError:  # removed under us
+        return "/"

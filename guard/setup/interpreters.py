@@ -1,0 +1,126 @@
+"""The Pythons of this machine: what one says of itself, and where they usually lie."""
+
+import glob
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+
+from guard.core.errors import BadData, UsageError
+
+OLDEST = (3, 7)
+_PATIENCE = 20  # seconds; a first start from a cold disk takes some
+# In the syntax of every Python: it is asked before its version is known.
+_QUESTION = (
+    "import sys, json, site; print(json.dumps([sys.executable, sys.prefix, list(sys.version_info[:2]),"
+    " [p for p in getattr(site, 'getsitepackages', list)()]]))"
+)
+_SKIPPED = {".git", "node_modules", "__pycache__", "site-packages", "proc", "sys"}
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """One Python or virtual environment. ``site`` is the site-packages folder it reads; ``version`` (3, 11)."""
+
+    python: str
+    prefix: str
+    version: tuple
+    site: str
+
+
+def ask(target: str) -> Interpreter:
+    """The Interpreter behind ``target``: a path to a Python, a virtual environment's folder, or a word on PATH.
+
+    Raises UsageError where there is none, BadData where it gives no sensible answer.
+    """
+    python = _python(target)
+    try:
+        # -I: its working directory and PYTHONPATH have no say in the answer.
+        done = subprocess.run([python, "-I", "-c", _QUESTION], capture_output=True, text=True, timeout=_PATIENCE,
+                              check=False, stdin=subprocess.DEVNULL, cwd="/")  # fmt: skip
+        python, prefix, version, sites = json.loads(done.stdout)
+    except (OSError, ValueError, TypeError, subprocess.TimeoutExpired):
+        raise BadData(f"{python} does not answer as a Python would") from None
+    site = next((path for path in sites if os.path.isdir(path)), "")
+    if not site:
+        raise BadData(f"{python} has no site-packages folder")
+    return Interpreter(python, prefix, tuple(version), os.path.realpath(site))
+
+
+def _python(target: str) -> str:
+    if os.path.isdir(target):
+        python = os.path.join(target, "bin", "python")
+        if os.access(python, os.X_OK):
+            return os.path.abspath(python)
+        raise UsageError(f"{target} is no virtual environment: it has no bin/python")
+    if os.sep not in target:
+        found = _on_path({target})
+        if found:
+            return found[0]
+        raise UsageError(f"there is no {target} on PATH")
+    if os.access(target, os.X_OK):
+        return os.path.abspath(target)
+    raise UsageError(f"there is no {target}")
+
+
+def everywhere(home_folder: str, environ) -> list:
+    """Paths of the Pythons that are found without searching the disk: PATH, version managers, tools' environments."""
+    found = _on_path({"python", "python3", *(f"python3.{minor}" for minor in range(7, 30))})
+    if environ.get("VIRTUAL_ENV"):
+        found.append(environ["VIRTUAL_ENV"] + "/bin/python")
+    roots = {"pyenv": environ.get("PYENV_ROOT") or f"{home_folder}/.pyenv", "conda": environ.get("CONDA_PREFIX", "")}
+    patterns = [
+        f"{roots['pyenv']}/versions/*",
+        f"{home_folder}/.local/share/uv/python/*",
+        f"{home_folder}/.asdf/installs/python/*",
+        f"{home_folder}/.local/share/mise/installs/python/*",
+        f"{home_folder}/miniconda3",
+        f"{home_folder}/miniforge3",
+        f"{home_folder}/anaconda3",
+        f"{home_folder}/*conda3/envs/*",
+        f"{home_folder}/miniforge3/envs/*",
+        f"{home_folder}/.local/share/pipx/venvs/*",
+        f"{home_folder}/.local/pipx/venvs/*",
+        f"{home_folder}/.local/share/pypoetry/venv",
+        f"{home_folder}/.cache/pypoetry/virtualenvs/*",
+        f"{home_folder}/.local/share/uv/tools/*",
+        f"{home_folder}/.virtualenvs/*",
+        f"{home_folder}/.local/share/virtualenvs/*",
+        "/usr/local",
+        "/usr",
+        *([roots["conda"]] if roots["conda"] else []),
+    ]
+    for pattern in patterns:
+        for prefix in sorted(glob.glob(pattern)):
+            found += [p for p in (f"{prefix}/bin/python3", f"{prefix}/bin/python") if os.access(p, os.X_OK)][:1]
+    return _distinct(found)
+
+
+def scan(folder: str) -> list:
+    """The virtual environments at and below ``folder``, by their pyvenv.cfg; links are not followed."""
+    found = []
+    for here, folders, files in os.walk(folder):
+        if "pyvenv.cfg" in files and os.access(here + "/bin/python", os.X_OK):
+            found.append(os.path.abspath(here))
+            folders[:] = []
+        folders[:] = sorted(name for name in folders if name not in _SKIPPED)
+    return found
+
+
+def _on_path(names) -> list:
+    # A version manager's shims stand for several Pythons; those are found where they lie.
+    folders = os.environ.get("PATH", "").split(os.pathsep)
+    folders = [folder for folder in folders if os.path.isabs(folder) and "shims" not in folder.split("/")]
+    found = [os.path.join(folder, name) for folder in folders for name in sorted(names)]
+    return [path for path in found if os.access(path, os.X_OK) and not os.path.isdir(path)]
+
+
+def _distinct(pythons) -> list:
+    """One path for each environment: a virtual environment's python is a link to another's, so folders tell."""
+    seen = {}
+    for python in pythons:
+        folder = os.path.dirname(os.path.abspath(python))
+        prefix = os.path.dirname(folder)
+        own = os.path.isfile(prefix + "/pyvenv.cfg")
+        seen.setdefault(os.path.realpath(prefix) if own else os.path.realpath(python), python)
+    return list(seen.values())

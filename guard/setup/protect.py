@@ -1,0 +1,176 @@
+"""It lets guard into interpreters and virtual environments, and out again: one ``.pth`` line in site-packages."""
+
+import contextlib
+import grp
+import os
+import pwd
+import re
+import stat
+import subprocess
+
+from guard.core import home as homes
+from guard.core.errors import BadData
+from guard.resolver import door
+from guard.setup.interpreters import OLDEST, Interpreter
+
+_ROOT = 0
+_ROOMS = ("__init__.py", "core", "resolver")  # what is read inside another interpreter
+
+
+class Unsafe(BadData):
+    """Protecting would let somebody else's file run in this interpreter."""
+
+
+def is_protected(home: homes.Home, interpreter: Interpreter) -> bool:
+    """Whether this guard's line, word for word, lies in its site-packages."""
+    path = f"{interpreter.site}/{door.NAME}.pth"
+    return _text(path) == door.line(home.root, path)
+
+
+def _text(path):
+    try:
+        with open(path, encoding="ascii", errors="replace") as file:
+            return file.read()
+    except OSError:
+        return ""
+
+
+def protect(home: homes.Home, interpreter: Interpreter) -> None:
+    """Protect one interpreter. Raises Unsafe, or BadData where it is too old or its folder cannot be written."""
+    if interpreter.version < OLDEST:
+        version = ".".join(map(str, interpreter.version))
+        raise BadData(f"{interpreter.python} is Python {version}; guard can be let into 3.7 and later")
+    reason = unsafe(home, interpreter.site)
+    if reason:
+        raise Unsafe(reason, "use a guard that is installed by the account that owns this Python")
+    try:
+        compile_for(interpreter)
+        door.put(interpreter.site, home.root, interpreter.version)
+        door.remember(home.state, interpreter.site)
+    except OSError as error:
+        raise BadData(f"{interpreter.site} cannot be written: {error.strerror}") from None
+
+
+def renew(home: homes.Home) -> list:
+    """Write the line anew wherever another version of this guard has left it. Returns the folders."""
+    renewed = []
+    for site in door.remembered(home.state):
+        path = f"{site}/{door.NAME}.pth"
+        version = re.search(r"/(?:python|pypy)(\d+)\.(\d+)", site)
+        if os.path.exists(path) and version and _text(path) != door.line(home.root, path) and not unsafe(home, site):
+            with contextlib.suppress(OSError):
+                door.put(site, home.root, (int(version[1]), int(version[2])))
+                renewed.append(site)
+    return renewed
+
+
+def unprotect(home: homes.Home, interpreter: Interpreter) -> bool:
+    """Take guard out again. False where it was not in. Raises BadData where its file cannot be removed."""
+    try:
+        gone = door.take_away(interpreter.site)
+    except OSError as error:
+        raise BadData(f"{interpreter.site}: {error.strerror}") from None
+    _forget(home, {interpreter.site})
+    return bool(gone)
+
+
+def unprotect_all(home: homes.Home) -> list:
+    """Take guard out of all it was let into, also of what was born so. Returns the folders where it could not."""
+    left, done = [], set()
+    for site in door.remembered(home.state):
+        try:
+            door.take_away(site)
+            done.add(site)
+        except NotADirectoryError:
+            done.add(site)
+        except OSError:
+            left.append(site)
+    _forget(home, done)
+    return left
+
+
+def _forget(home, sites):
+    kept = [site for site in door.remembered(home.state) if site not in sites]
+    path = f"{home.state}/{door.MANIFEST}"
+    if kept:
+        beside = f"{path}.{os.getpid()}"
+        with open(beside, "w", encoding="utf-8", errors="surrogateescape") as file:
+            file.writelines(site + "\n" for site in kept)
+        os.replace(beside, path)
+    elif os.path.exists(path):
+        os.unlink(path)
+
+
+def compile_for(interpreter: Interpreter) -> None:
+    """Compile what will be read inside this interpreter, by itself, so that no pip ever waits for it."""
+    rooms = [os.path.join(homes.PACKAGE, room) for room in _ROOMS]
+    words = [interpreter.python, "-I", "-m", "compileall", "-q", *rooms]
+    subprocess.run(words, check=False, capture_output=True, cwd="/")
+
+
+# --- whose files are these --------------------------------------------------------------------------------------------
+
+
+def unsafe(home: homes.Home, site: str) -> str:
+    """Why guard's files must not run in the interpreter that reads ``site``; "" where they may.
+
+    Whoever can change a file of guard's, or put another in its place, could run code as everybody who uses this
+    interpreter. So all of them, and every folder on the way, must belong to the folder's owner or to root, and be
+    writable by nobody else.
+    """
+    owner = os.stat(site).st_uid
+    for path in [*_way(home.root), *_way(homes.PACKAGE), *_files(homes.PACKAGE)]:
+        reason = _loose(path, owner)
+        if reason:
+            return reason
+    return ""
+
+
+def _way(path):
+    """The real path and every folder above it."""
+    path = os.path.realpath(path)
+    while True:
+        yield path
+        above = os.path.dirname(path)
+        if above == path:
+            return
+        path = above
+
+
+def _files(package):
+    for room in _ROOMS[1:]:
+        for here, _, files in os.walk(os.path.join(package, room)):
+            yield here
+            yield from (os.path.join(here, file) for file in files)
+
+
+def _loose(path, owner):
+    found = os.stat(path)
+    if found.st_uid not in (owner, _ROOT):
+        return f"{path} belongs to {_user(found.st_uid)}, this Python to {_user(owner)}"
+    if stat.S_ISDIR(found.st_mode) and found.st_mode & stat.S_ISVTX:
+        return ""  # sticky: others may add files, but not touch or replace ours
+    if found.st_mode & stat.S_IWOTH:
+        return f"{path} is writable by everybody"
+    if found.st_mode & stat.S_IWGRP and not _is_private(found.st_gid, found.st_uid):
+        return f"{path} is writable by its group"
+    return ""
+
+
+def _is_private(gid, uid):
+    """Whether the group is its owner's own: nobody else is in it (the usual set-up with a umask of 002)."""
+    if gid == _ROOT and uid == _ROOT:
+        return True
+    try:
+        members = set(grp.getgrgid(gid).gr_mem)
+    except KeyError:
+        return False
+    members |= {entry.pw_name for entry in pwd.getpwall() if entry.pw_gid == gid}
+    return members <= {_user(uid)}
+
+
+def _user(uid):
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"user {uid}"
