@@ -86,7 +86,7 @@ class Audit:
 def past(home: Home) -> "Iterator[Past]":
     """The names that commands asked for and got, by the journal (not yet recorded) and the log of events."""
     for line in _lines(home.journal):
-        for name in line.get("names") or ():
+        for name in () if line.get("what") else line.get("names") or ():
             if isinstance(name, list) and len(name) > 1:
                 yield Past(normalise(str(name[0])), str(name[1]), _iso(line.get("time_ns")), str(line.get("cwd", "")))
     for path in [home.events, *sorted(glob.glob(glob.escape(home.events) + ".*"))]:

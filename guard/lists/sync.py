@@ -79,7 +79,7 @@ def sync(home: Home, config: Config, wish: "Wish | None" = None, progress: "Sile
             report.altered(home, notice)
         if summary.added or summary.removed or summary.changed:
             counts = {"added": len(summary.added), "removed": len(summary.removed), "changed": len(summary.changed)}
-            report.changed(home, seal.version(store.list), names=summary.names, **counts)
+            report.changed(home, seal.version(store.list), entries=summary.names, **counts)
     return summary
 
 

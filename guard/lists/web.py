@@ -165,7 +165,8 @@ class Web:
             try:
                 chunk = response.raw.read1(CHUNK)  # returns what is there: a trickle cannot hide from the deadline
             except (urllib3.exceptions.HTTPError, OSError) as error:
-                raise Unreachable(f"{shown(url)}: broke off after {done} bytes: {_plain(error)}") from error
+                why = "" if isinstance(error, urllib3.exceptions.ProtocolError) else f": {_plain(error)}"
+                raise Unreachable(f"{shown(url)}: broke off after {_of(done, total)}{why}") from error
             if not chunk:
                 break
             done += len(chunk)
@@ -175,7 +176,7 @@ class Web:
             self.progress(done, total)
             yield chunk
         if total is not None and done != total:
-            raise Unreachable(f"{shown(url)}: broke off after {done} of {total} bytes")
+            raise Unreachable(f"{shown(url)}: broke off after {_of(done, total)}")
 
     def close(self) -> None:
         self.session.close()
@@ -249,6 +250,10 @@ def _check_digest(response: requests.Response, md5: bytes, url: str) -> None:
         kind, _, value = word.strip().partition("=")
         if kind == "md5" and value != base64.b64encode(md5).decode():
             raise BadData(f"{shown(url)}: not the bytes its own server promises")
+
+
+def _of(done: int, total: "int | None") -> str:
+    return f"{done} bytes" if total is None else f"{done} of {total} bytes"
 
 
 def _kept(part: str, url: str) -> "tuple[int, str]":
