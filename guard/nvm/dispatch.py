@@ -23,7 +23,7 @@ def dispatch(home, force=False, stdout=False, wait=0.0, settings=None):
     that was asked to may use.
     """
     settings = settings or load(home)
-    sent = {}
+    sent: dict[str, int] = {}
     for uid in users(home):
         spool = Spool(home, uid)
         for table in settings.sinks:

@@ -10,6 +10,7 @@ import sys
 import time
 
 SETTLE = 0.3  # seconds
+PATIENCE = 5.0  # seconds for a `guard events` that drains just now; what it queues is still ours to deliver
 
 
 def main(argv):
@@ -43,15 +44,13 @@ def _record(root):
     if not own.take():
         return 0
     time.sleep(SETTLE)
-    own.release()
     from guard.nvm.dispatch import dispatch
     from guard.nvm.heartbeat import beat
     from guard.nvm.recorder import drain, waiting
 
     while True:
         beat(home)
-        if not drain(home):
-            return 0
+        drain(home, PATIENCE, held=own)
         dispatch(home)
         if not waiting(home):
             return 0

@@ -12,6 +12,7 @@ Whoever finds ``ready/SEQ-NAME`` knows that ``taken/NAME`` is done with. Who let
 once more: a line that came while it was held has started no recorder.
 """
 
+import contextlib
 import errno
 import fcntl
 import json
@@ -45,7 +46,7 @@ def users(home):
         return [os.getuid()]
     if os.getuid() != 0:
         return []
-    found = set()
+    found: set[int] = set()
     for place in ("journal", "spool"):
         try:
             names = os.listdir("%s/%s" % (home.state, place))
@@ -68,29 +69,51 @@ def log_path(home, uid):
     return "%s/events/%d.jsonl" % (home.state, uid)
 
 
-def drain(home, wait=0.0, settings=None):
+def drain(home, wait=0.0, settings=None, held=None):
     """Drain every journal of ours. False where another recorder held the lock for ``wait`` seconds.
 
-    Raises CannotJudge, in one line, where the state directory cannot be used; what was taken stays for the next run.
+    ``held``: the recorder's lock, where the caller has taken it already; it is let go of in any case. Raises
+    CannotJudge, in one line, where the state directory cannot be used; what was taken stays for the next run.
     """
+    own = held or Lock(home.state + "/" + LOCK)
     if not users(home):
+        own.release()
         return True
-    own = Lock(home.state + "/" + LOCK)
-    try:
+    with _told():
         folder(home.state)
         for _ in range(_ROUNDS):
-            if not own.take(wait):
+            if own.fd < 0 and not own.take(wait):
                 return False
             try:
-                whole = all([_Journal(home, uid, settings or load(home)).drain() for uid in users(home)])
+                whole = _drain_all(home, settings or load(home))
             finally:
                 own.release()
             if not whole or not waiting(home):
-                return True
+                break
+    return True
+
+
+def _drain_all(home, settings):
+    """False where a journal had to be left. One user's trouble does not stop the next one's journal."""
+    whole, trouble = True, None
+    for uid in users(home):
+        try:
+            whole = _Journal(home, uid, settings).drain() and whole
+        except OSError as error:
+            trouble = error
+    if trouble is not None:
+        raise trouble
+    return whole
+
+
+@contextlib.contextmanager
+def _told():
+    """Trouble with the state directory, in one line."""
+    try:
+        yield
     except OSError as error:
         named = "%s: " % error.filename if isinstance(error.filename, str) else ""
         raise CannotJudge("events cannot be recorded: %s%s" % (named, error.strerror or error)) from error
-    return True
 
 
 class _Journal:
@@ -147,7 +170,7 @@ class _Journal:
         try:
             known = os.fstat(fd)
             if not stat.S_ISREG(known.st_mode) or known.st_uid != self.uid:
-                remove(path)  # another user's file under this user's name: its owner did not write it here
+                _discard(path)  # another user's file under this user's name, or no file at all
                 return True
             if not lock(fd, fcntl.LOCK_EX, wait) and time.time() - known.st_mtime < _STOPPED:
                 return False
@@ -180,8 +203,17 @@ class _Journal:
         deliver(self.spool.queue(LOG), sink, force=True)
 
 
+def _discard(path):
+    """Remove what lay in the journal's place and is none."""
+    if os.path.isdir(path) and not os.path.islink(path):
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        remove(path)
+
+
 def _write_segments(lines, draft, number):
-    segment, length = [], 0
+    segment: list[bytes] = []
+    length = 0
     for line in lines:
         if length > SEGMENT:
             _write_segment(draft, number, segment)

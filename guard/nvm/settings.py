@@ -20,7 +20,7 @@ _KIND_WORDS = {str: "a string", int: "a number, 0 or more", bool: "true or false
 
 # Keys of each kind: (type, default; ... = must be given).
 _COMMON = {"kind": (str, ...), "name": (str, ""), "events": (_ALL, "all"), "spool_bytes": (int, 0)}
-KINDS = {
+KINDS: dict[str, dict] = {
     "file": {"path": (str, ...), "max_bytes": (int, 10 << 20), "keep": (int, 5), "days": (int, 90)},
     "syslog": {
         "transport": (("udp", "tcp", "tls", "local"), "udp"), "host": (str, ""), "port": (int, 0),
@@ -55,7 +55,7 @@ class EventSettings:
 def load(home):
     """The EventSettings in force. Never raises."""
     settings = EventSettings()
-    seen = set()
+    seen: set[str] = set()
     # The weakest layer first, so that the system's [events] stand last; its sinks take their names first.
     layers = [(path, _table(path, home, settings.faults)) for path in (home.settings, SYSTEM_SETTINGS)]
     for path, table in layers:

@@ -109,7 +109,8 @@ class Queue:
                         break
                     data += more
             found = data[: data.rfind(b"\n") + 1].splitlines(keepends=True)[:lines]
-            taken, total = [], 0
+            taken: list[bytes] = []
+            total = 0
             for line in found:
                 if taken and total + len(line) > length:
                     break

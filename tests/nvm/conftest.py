@@ -41,7 +41,7 @@ def line(words, findings=(), names=(), path="/nowhere/bin/pip", **more):
     command = Command("pip", words[0] if words else "", True)
     command.targets = [Target(name, text) for name, text in [*findings, *((name, name) for name in names)]]
     found = [Finding(name, text, BLOCK, "typosquat", "listed as a typosquat") for name, text in findings]
-    invocation = Invocation("pip", words, {}, "/tmp", path)  # noqa: S108  # only its text is used
+    invocation = Invocation("pip", words, {}, "/tmp", path)  # only its text is used
     verdict = BLOCK if found else ALLOW
     made = attempt.line(invocation, command, found, verdict, "enforce", _Names, "0.0", time.time_ns())
     made.update(more)

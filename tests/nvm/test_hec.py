@@ -154,7 +154,7 @@ def test_a_token_that_is_none_is_said_without_it(queue, collector, tmp_path, con
 
 def test_the_token_of_the_environment_and_its_absence_elsewhere(home, queue, collector, monkeypatch):
     monkeypatch.setenv("GUARD_TEST_HEC", TOKEN)
-    there = HecSink("hec", "http://127.0.0.1:%d/" % collector.port, token_env="GUARD_TEST_HEC")  # noqa: S106
+    there = HecSink("hec", "http://127.0.0.1:%d/" % collector.port, token_env="GUARD_TEST_HEC")
     collector.mood("busy")
     deliver(queue, there)
     collector.mood("ok")
@@ -173,4 +173,4 @@ def test_a_wrong_token_is_told_by_its_status_alone(queue, collector, tmp_path):
 
 def test_a_url_that_is_none():
     with pytest.raises(SinkError):
-        HecSink("hec", "splunk.example:8088", token_file="/dev/null").send([json.dumps({}).encode()])  # noqa: S106
+        HecSink("hec", "splunk.example:8088", token_file="/dev/null").send([json.dumps({}).encode()])

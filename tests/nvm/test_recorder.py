@@ -255,7 +255,7 @@ def test_ten_thousand_concurrent_attempts_from_fifty_processes(home):
 
 def _killed_at_random(home, tmp_path, kills, seed):
     """Recorder and receiver are killed at random moments while attempts go on."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     token = tmp_path / "token"
     from .hec_server import TOKEN
 

@@ -50,7 +50,8 @@ class SyslogSink(Sink):
         return self.options.get("host") or "127.0.0.1", self.options.get("port") or _PORTS[self.transport]
 
     def _udp(self, messages):
-        family, _, _, _, address = socket.getaddrinfo(*self._address(), type=socket.SOCK_DGRAM)[0]
+        host, port = self._address()
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
         with socket.socket(family, socket.SOCK_DGRAM) as sender:
             sender.settimeout(TIMEOUT)
             sender.connect(address)  # so that "port unreachable" comes back to us

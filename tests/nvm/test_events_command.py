@@ -1,0 +1,141 @@
+"""``guard events`` of a real installation: what a refused and an allowed command leave, and how it is delivered."""
+
+import json
+import os
+import re
+import time
+
+import pytest
+
+from guard.core.home import at
+from guard.nvm.spool import Spool
+
+from .hec_server import TOKEN
+from .receivers import Collector, until
+
+BLOCKED = "typoguard-test-blocked"
+
+
+@pytest.fixture
+def collector(tmp_path):
+    found = Collector(tmp_path / "hec")
+    yield found
+    found.kill()
+
+
+def refused(guarded, pip, *words, **more):
+    done = guarded.run(["pip", "install", *(words or [BLOCKED])], pip, **more)
+    assert done.returncode == 77, done.stderr
+
+
+def test_a_refusal_is_an_event_of_pips_own_interpreter(guarded, pip):
+    refused(guarded, pip)
+    (event,) = guarded.events()
+    image = os.path.realpath(pip / "python")
+    assert event["package_name"] == BLOCKED and event["guard_action"] == "blocked"
+    assert event["process_path"] == event["ppath"] == image
+    assert event["process_arguments"] == f"{pip}/pip install {BLOCKED}"
+    assert event["process_integrity_level"] in ("8192", "12288")
+    assert guarded.events() == [event]
+
+
+def test_the_detached_recorder_records_without_being_asked(guarded, pip):
+    refused(guarded, pip)
+    log = guarded.prefix / "state" / "events" / ("%d.jsonl" % os.getuid())
+    until(log.exists)
+    until(lambda: log.read_text().endswith("\n"))
+    assert json.loads(log.read_text())["package_name"] == BLOCKED
+
+
+def test_in_ci_nothing_is_left_running_and_flush_delivers(guarded, pip, collector, tmp_path):
+    (tmp_path / "token").write_text(TOKEN)
+    guarded.settings(
+        '[[sink]]\nkind = "hec"\nurl = "http://127.0.0.1:%d"\ntoken_file = "%s"\n[[sink]]\nkind = "stdout"\n'
+        % (collector.port, tmp_path / "token")
+    )
+    refused(guarded, pip, CI="true")
+    time.sleep(0.5)
+    assert not (guarded.prefix / "state" / "events").exists()
+    done = guarded.guard("events", "flush")
+    assert done.returncode == 0, done.stderr
+    (shown,) = [json.loads(line) for line in done.stdout.splitlines()]
+    (taken,) = collector.events()
+    assert taken["event"] == shown and shown["package_name"] == BLOCKED
+    assert shown["guard_environment"] == "CI"
+    assert TOKEN not in done.stdout + done.stderr
+    assert guarded.guard("events", "flush").stdout == ""
+
+
+def test_flush_says_who_could_not_be_reached(guarded, pip, collector, tmp_path):
+    (tmp_path / "token").write_text(TOKEN)
+    collector.mood("busy")
+    guarded.settings('[[sink]]\nkind="hec"\nurl="http://127.0.0.1:%d"\ntoken_file="%s"\n'
+                     % (collector.port, tmp_path / "token"))  # fmt: skip
+    refused(guarded, pip, CI="1")
+    done = guarded.guard("events", "flush")
+    assert done.returncode == 69
+    assert "hec: 127.0.0.1 answers 503 (code 9)" in done.stderr
+    status = json.loads(guarded.guard("status", "--json").stdout)["events"]
+    assert any("503" in fault for fault in status["faults"])
+    collector.mood("ok")
+    assert guarded.guard("events", "flush").returncode == 0
+    assert len(collector.events()) == 1
+    assert json.loads(guarded.guard("status", "--json").stdout)["events"]["faults"] == []
+
+
+def test_the_table_and_its_choices(guarded, pip):
+    refused(guarded, pip, BLOCKED, CI="1")
+    refused(guarded, pip, BLOCKED, "goodpkg-alpha", CI="1")
+    shown = guarded.guard("events").stdout.splitlines()
+    assert len(shown) == 3
+    assert re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  blocked +pip install +typoguard-test-blocked", shown[0])
+    assert "goodpkg-alpha" in shown[2]
+    assert len(guarded.guard("events", "--findings").stdout.splitlines()) == 2
+    assert guarded.guard("events", "--last", "1").stdout.splitlines() == shown[2:]
+    assert len(guarded.guard("events", "--last", "1", "--json").stdout.splitlines()) == 1
+
+
+def test_bad_settings_are_one_line_and_lose_nothing(guarded, pip):
+    guarded.settings('[[sink]]\nkind = "file"\npath = "%s/copy"\n' % guarded.prefix)
+    assert guarded.guard("events", "flush").returncode == 0
+    guarded.settings('[[sink]]\nkind = "file\n')
+    refused(guarded, pip, CI="1", GUARD_ON_ERROR="allow")
+    done = guarded.guard("events", "flush")
+    assert "guard.toml" in done.stderr and "Traceback" not in done.stderr
+    assert len((guarded.prefix / "copy").read_text().splitlines()) == 1
+
+
+def test_a_state_that_cannot_be_written_is_one_line(guarded, pip):
+    refused(guarded, pip, CI="1")
+    spool = guarded.prefix / "state" / "spool"
+    spool.write_text("in the way")
+    done = guarded.guard("events")
+    assert done.returncode == 0 and "Traceback" not in done.stderr
+    assert re.search(r"guard: events cannot be recorded: .*", done.stderr)
+    spool.unlink()
+    assert len(guarded.events()) == 1
+
+
+def test_a_receiver_that_never_answers_delays_no_command(guarded, pip, collector, tmp_path):
+    (tmp_path / "token").write_text(TOKEN)
+    collector.mood("silent")
+    guarded.settings('[[sink]]\nkind="hec"\nurl="http://127.0.0.1:%d"\ntoken_file="%s"\n'
+                     % (collector.port, tmp_path / "token"))  # fmt: skip
+    times = []
+    for _ in range(5):
+        start = time.monotonic()
+        refused(guarded, pip)
+        times.append(time.monotonic() - start)
+    assert min(times) < 1 and max(times) < 3  # a second try would wait for the receiver's ten
+    assert len(guarded.events()) == 5
+    until(lambda: Spool(at(str(guarded.prefix)), os.getuid()).queue("hec").state["failures"], 40)
+
+
+def test_a_heartbeat_comes_with_flush_when_it_is_wanted_and_due(guarded):
+    guarded.settings("[heartbeat]\nevery_minutes = 60\n")
+    guarded.guard("events", "flush")
+    guarded.guard("events", "flush")
+    (beat,) = guarded.events()
+    assert beat["guard_event"] == "heartbeat" and beat["guard_mode"] == "enforce"
+    assert beat["guard_list_names"].isdigit() and "pip" in beat["guard_shims"]
+    assert beat["dest_hostname"] == "Unknown"
