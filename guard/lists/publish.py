@@ -9,6 +9,7 @@ finds a whole publication: the target first, the timestamp last. https://theupda
 """
 
 import contextlib
+import copy
 import datetime
 import fcntl
 import os
@@ -114,7 +115,7 @@ class Publisher:
         """
         with self._locked():
             before = self._root()
-            root = Root.from_dict(before.to_dict())
+            root = copy.deepcopy(before)
             for path, signer in self.signers.values():
                 if os.path.basename(path).partition("-")[0] == role:
                     root.add_key(signer.public_key, role)
