@@ -31,11 +31,8 @@ _LOOSE_EGG = (18, 0)  # before this, ``-e …#egg=foo-1.0`` and ``…#egg=foo-de
 
 def read(reader, text, where="", constraint=False):
     """Read one positional argument, or one line of a requirement file without its options."""
-    if "/" not in text and ":" not in text and ";" not in text and text[:1] != "." and text[-1:] != "]":
-        if not archive_ending(text):
-            return _plain(reader, text.strip(), text, where, constraint)
     url = is_url(reader, text)
-    name, separator, marker = text.partition("; " if url else ";")
+    name, _, marker = text.partition("; " if url else ";")
     marker = marker.strip()
     if marker and not _marker(reader, marker):
         return reader.reject(text, "%r is no environment marker" % marker, where)
@@ -48,7 +45,7 @@ def read(reader, text, where="", constraint=False):
         return _directory(reader, path, extras, text, where, constraint)
     if archive_ending(path) and not _names_url(reader, name, path):
         return _file(reader, path, text, where, constraint)
-    return _plain(reader, name, text, where, constraint)
+    return reader.plain(name, text, where, constraint)
 
 
 def editable(reader, text, where="", constraint=False):
@@ -115,7 +112,7 @@ def egg_of(url):
 def strip_extras(text):
     """(text without them, extras as written) of ``path[extra,…]``."""
     if text.endswith("]"):
-        bare, bracket, extras = text[:-1].rpartition("[")
+        bare, _, extras = text[:-1].rpartition("[")
         if bare and extras and "]" not in extras:
             return bare.rstrip(), tuple(extra.strip() for extra in extras.split(","))
     return text, ()
@@ -125,7 +122,7 @@ def archive_ending(path):
     """The ending by which ``path`` is an archive to pip, else ""; ``.tar`` counts with what follows it."""
     if not path.lower().endswith(_LAST):
         return ""
-    stem, dot, last = path.rpartition("/")[2].rpartition(".")
+    stem, _, last = path.rpartition("/")[2].rpartition(".")
     if not stem.strip("."):
         return ""  # a dot file has no ending
     ending = ".tar." + last.lower() if stem.lower().endswith(".tar") else "." + last.lower()
@@ -161,18 +158,13 @@ def _marker(reader, text):
     return marker.valid(text, reader.newest) or marker.valid(text, reader.oldest)
 
 
-def _plain(reader, name, text, where, constraint):
-    try:
-        wanted = reader.requirement(name)
-    except Malformed as error:
-        return reader.reject(text, str(error), where)
+def wrong(reader, wanted):
+    """What is wrong with a well-formed requirement, by this pip; "" for nothing."""
     if _wrong_egg(reader, wanted.url):
-        return reader.reject(text, "#egg= holds no project name", where)
+        return "#egg= holds no project name"
     if wanted.version.endswith("]") and reader.oldest >= _EXTRAS_AFTER_VERSION:
-        return reader.reject(text, "extras after the version", where)
-    if constraint and not wanted.url:
-        return None  # a constraint installs nothing
-    return reader.found(wanted, text, where, not constraint)
+        return "extras after the version"
+    return ""
 
 
 def _link(reader, url, text, where, constraint):
@@ -253,7 +245,7 @@ def local_path(url):
     """The path of a ``file:`` URL, unquoted, without query and fragment."""
     path = url[5:].partition("#")[0].partition("?")[0]
     if path.startswith("//"):
-        host, slash, path = path[2:].partition("/")
+        _, slash, path = path[2:].partition("/")
         path = slash + path
     return os.path.normpath(unquote(path)) if path else ""
 

@@ -8,44 +8,9 @@ next word whatever it looks like (``--log --dry-run``); ``--`` ends the options.
 """
 
 from .pip_options import FUTURE, OPTIONS, PARSERS, WIDTH
+from .reader import Reading, Refused
 
 _HASHES = ("sha256", "sha384", "sha512")
-
-
-class Refused(ValueError):
-    """Every version would refuse the line; the message is the first reason."""
-
-
-class Reading:
-    """What a line means to some versions.
-
-    mask      the versions, as bits
-    values    {where it is kept: list of values, in order} for the options of the table that name a place
-    words     the positional arguments
-    unknown   options that only a future version could have: (option, the word after it that may be its value, or "")
-    stopped   whether ``--help`` was met, which prints help and ends
-    """
-
-    __slots__ = ("mask", "values", "words", "unknown", "stopped", "place", "cluster")
-
-    def __init__(self, mask):
-        self.mask = mask
-        self.values = {}
-        self.words = []
-        self.unknown = []
-        self.stopped = False
-        self.place = 0
-        self.cluster = ""
-
-    def divided(self, mask):
-        """A copy for some of the versions, from here on."""
-        other = Reading(mask)
-        other.values = {key: list(values) for key, values in self.values.items()}
-        other.words = list(self.words)
-        other.unknown = list(self.unknown)
-        other.place = self.place
-        other.cluster = self.cluster
-        return other
 
 
 def parse(parser, given, mask, interspersed=True):
@@ -185,7 +150,7 @@ def _choose(reading, word, found, others):
         if len(found) == 1 and found[0][1] is None and bits & FUTURE:
             reading.mask = FUTURE  # no version that is known has it
             return None, ""
-        raise Refused("ambiguous option: %s" % word if not found[0][1] is None else "no such option: %s" % word)
+        raise Refused(("no such option: %s" if found[0][1] is None else "ambiguous option: %s") % word)
     if len(good) > 1 and len({meaning[1:] for meaning in good}) == 1:
         good = [(sum(meaning[0] for meaning in good),) + good[0][1:]]
     for bits, _, _ in good[1:]:

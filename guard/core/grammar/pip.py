@@ -6,12 +6,11 @@ handed over unread.
 
 from .. import kernel as os
 from ..command import Command
-from . import argument, pip_config, pip_version
-from .options import Refused, check, meanings, parse
-from .pip_options import COMMANDS, FUTURE, VERSIONS
-from .reader import Reader
+from . import pip_config, pip_version
+from .reader import Reader, Reading, Refused
 
 VERBS = ("install", "download", "wheel", "lock")
+_ALWAYS = VERBS[:3]  # those that every version has
 _ISOLATED = "--isolated"  # pip looks for exactly this word among a command's, not for what abbreviates it
 _CASE = (10,)  # before it, a variable ``pip_requirement`` counted like PIP_REQUIREMENT
 _PYLOCK = (26, 1)  # the first pip that installs from a pylock.toml
@@ -33,7 +32,7 @@ def read(invocation):
     seen = set()
     for verb, reading in found:
         command.verb = verb
-        command.installs = command.installs or reading is not None or verb not in COMMANDS
+        command.installs = command.installs or reading is not None or bool(command.unseen)
         if reading is not None:
             _targets(reader, reading, seen)
     return command
@@ -44,8 +43,15 @@ def lines(reader, args, prefix):
     is installed. Raises Refused where every version refuses; an unknown command of a future pip is noted as unseen.
     """
     sections = pip_config.read(reader, prefix, False)
+    old = reader.oldest < _CASE
+    configured = pip_config.settings(sections, "", reader.environ, old)
+    if args and args[0] in _ALWAYS and not any(word[:1] == "-" for word in args) and not configured:
+        if not pip_config.settings(sections, args[0], reader.environ, old):
+            reading = Reading()  # nothing but names: the table of options need not even be loaded
+            reading.words = list(args[1:])
+            return [(args[0], reading)]
     found, refused = [], None
-    for verb, mask, started_again in _verbs(reader, args, sections):
+    for verb, mask, started_again in _verbs(reader, args, configured):
         words = list(args)
         words.remove(verb)  # pip takes out the first word that looks like it, wherever that stands
         if verb not in VERBS:
@@ -54,13 +60,13 @@ def lines(reader, args, prefix):
         isolated = _ISOLATED in words
         if isolated:
             sections = pip_config.read(reader, prefix, True)
-        configured = pip_config.settings(sections, verb, {} if isolated else reader.environ, reader.oldest < _CASE)
-        for reading in parse(verb, words, mask):
+        configured = pip_config.settings(sections, verb, {} if isolated else reader.environ, old)
+        for reading in _parse(verb, words, mask):
             try:
                 if not reading.stopped:
                     if any(reading.values.get("python", ())) and not started_again:
                         raise Refused("the --python option must be placed before the pip subcommand name")
-                    _defaults(reading, verb, configured)
+                    pip_config.apply(reading, verb, configured)
                 found.append((verb, None if reading.stopped else reading))
             except Refused as error:
                 refused = error
@@ -69,19 +75,17 @@ def lines(reader, args, prefix):
     return found
 
 
+def _parse(parser, words, mask, interspersed=True):
+    from . import options
+
+    return options.parse(parser, words, mask, interspersed)
+
+
 def set_versions(reader, stated):
-    """Set which releases of the table a pip could be whose version is one of the texts ``stated``; none: any."""
-    mask = 0
-    for text in stated:
-        version = _numbers(text)
-        places = [place for place, known in enumerate(VERSIONS) if known <= version]
-        mask |= FUTURE if version > VERSIONS[-1] else 1 << (places[-1] if places else 0)
-    if not mask:
-        return
-    reader.mask = mask
-    known = [_numbers(text) for text in stated]
-    reader.oldest, reader.newest = min(known), max(known)
-    reader.future = mask == FUTURE
+    """Set which versions a pip could be of which one of the texts ``stated`` is the version; none: any."""
+    reader.versions = tuple(map(_numbers, stated))
+    if stated:
+        reader.oldest, reader.newest = min(reader.versions), max(reader.versions)
 
 
 def _numbers(text):
@@ -93,17 +97,18 @@ def _numbers(text):
     return tuple(parts + [0] * (2 - len(parts)))
 
 
-def _verbs(reader, args, sections):
+def _verbs(reader, args, configured):
     """[(command, versions, whether this pip was started again)] behind the general options; empty where pip only prints.
 
     More than one only where versions read the general options differently.
     """
+    from .pip_options import COMMANDS
+
     verbs = {}
-    configured = pip_config.settings(sections, "", reader.environ, reader.oldest < _CASE)
-    for reading in parse("", args, reader.mask, interspersed=False):
+    for reading in _parse("", args, reader.mask, interspersed=False):
         for word, _ in reading.unknown:
             reader.unseen(word, "an option that no known pip has")
-        _defaults(reading, "", configured)
+        pip_config.apply(reading, "", configured)
         if reading.stopped:
             continue
         child = "_PIP_RUNNING_IN_SUBPROCESS" in reader.environ
@@ -126,35 +131,6 @@ def _interpreter(path):
     return os.path.isfile(path) or os.path.exists(path + "/bin/python") or os.path.exists(path + "/Scripts/python.exe")
 
 
-def _defaults(reading, parser, configured):
-    """What pip's configuration gives an option that it knows by this name; lists go before the command line's own."""
-    for key, value in configured.items():
-        for _, kind, kept in meanings(parser, "--" + key, reading.mask, exact=True):
-            if kind is None:
-                continue
-            if kind in ("true", "false"):
-                on = _true(value, key)
-                if kept and on and kept not in reading.values:
-                    reading.values[kept] = [True]
-                continue
-            given = value.split() if kind[0] == "+" else [value]
-            if kind[0] in "=+!":
-                for one in given:
-                    check(kind, "--" + key, one)
-            if kept and kind[0] in "+!":
-                reading.values[kept] = given + reading.values.get(kept, [])
-            elif kept:
-                reading.values.setdefault(kept, given)
-
-
-def _true(value, key):
-    if value.lower() in ("y", "yes", "t", "true", "on", "1"):
-        return True
-    if value.lower() in ("n", "no", "f", "false", "off", "0"):
-        return False
-    raise Refused("%s is not a valid value for %s option" % (value, key))
-
-
 def _targets(reader, reading, seen):
     """Everything that one reading names, in pip's own order: arguments, groups, editables, requirement files, scripts."""
     values = reading.values
@@ -174,10 +150,12 @@ def _targets(reader, reading, seen):
         _requirements(reader, name, True)
     for word in reading.words:
         if word.strip() and word not in seen:
-            argument.read(reader, word)
+            reader.argument(word)
     seen.update(reading.words)
     _groups(reader, values.get("dependency_groups", ()))
     for word in values.get("editables", ()):
+        from . import argument
+
         argument.editable(reader, word)
     for name in values.get("requirements", ()):
         _requirements(reader, name)
@@ -192,7 +170,7 @@ def _doubtful(reader, word):
     """The word behind an option that only a future pip has: its value, or an argument. It is judged, but not asked for."""
     before = len(reader.command.targets)
     rejected = reader.command.rejected
-    argument.read(reader, word)
+    reader.argument(word)
     reader.command.rejected = rejected
     for target in reader.command.targets[before:]:
         target.asked = False

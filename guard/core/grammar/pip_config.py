@@ -10,7 +10,10 @@ import sys
 
 from .. import kernel as os
 
+from .reader import Refused
+
 _FILE = "pip.conf"
+_NO_OPTIONS = ("PIP_VERSION", "PIP_HELP", "PIP_CONFIG_FILE")  # variables that are no option's default
 _LIMIT = 1024 * 1024  # bytes; no configuration file is larger
 
 
@@ -38,9 +41,43 @@ def settings(sections, command, environ, any_case=False):
     merged = dict(sections.get("global", ()))
     merged.update(sections.get(command, ()))
     for name in environ:
-        if (name[:4] == "PIP_" or (any_case and name[:4].upper() == "PIP_")) and name not in ("PIP_VERSION", "PIP_HELP"):
+        if (name[:4] == "PIP_" or (any_case and name[:4].upper() == "PIP_")) and name not in _NO_OPTIONS:
             merged[_key(name[4:])] = environ[name]
     return {key: value for key, value in merged.items() if value}
+
+
+def apply(reading, parser, configured):
+    """Add what the ``settings`` give each option that the parser knows by this name; lists go before the command line's own.
+
+    Raises Refused for a value that pip would refuse.
+    """
+    from .options import check, meanings
+
+    for key, value in configured.items():
+        for _, kind, kept in meanings(parser, "--" + key, reading.mask, exact=True):
+            if kind is None:
+                continue
+            if kind in ("true", "false"):
+                on = _true(value, key)
+                if kept and on and kept not in reading.values:
+                    reading.values[kept] = [True]
+                continue
+            given = value.split() if kind[0] == "+" else [value]
+            if kind[0] in "=+!":
+                for one in given:
+                    check(kind, "--" + key, one)
+            if kept and kind[0] in "+!":
+                reading.values[kept] = given + reading.values.get(kept, [])
+            elif kept:
+                reading.values.setdefault(kept, given)
+
+
+def _true(value, key):
+    if value.lower() in ("y", "yes", "t", "true", "on", "1"):
+        return True
+    if value.lower() in ("n", "no", "f", "false", "off", "0"):
+        return False
+    raise Refused("%s is not a valid value for %s option" % (value, key))
 
 
 def _key(name):

@@ -6,8 +6,45 @@ from ..names import normalise
 from .requirement import MODERN, NEWEST, Malformed, parse
 
 OLDEST = (0,)
+_FILES = tuple("zZpPlLrR2")  # the last letters of the endings of archives
 EVERY = (1 << 64) - 1  # every release of pip_options.py, and those to come
 DEFAULT_INDEX = "https://pypi.org/simple"  # what pip asks where nothing else is configured
+
+
+class Refused(ValueError):
+    """Every version would refuse the line; the message is the first reason."""
+
+
+class Reading:
+    """What a line means to some versions.
+
+    mask      the versions, as bits
+    values    {where it is kept: list of values, in order} for the options of the table that name a place
+    words     the positional arguments
+    unknown   options that only a future version could have: (option, the word after it that may be its value, or "")
+    stopped   whether ``--help`` was met, which prints help and ends
+    """
+
+    __slots__ = ("mask", "values", "words", "unknown", "stopped", "place", "cluster")
+
+    def __init__(self, mask=0):
+        self.mask = mask
+        self.values = {}
+        self.words = []
+        self.unknown = []
+        self.stopped = False
+        self.place = 0
+        self.cluster = ""
+
+    def divided(self, mask):
+        """A copy for some of the versions, from here on."""
+        other = Reading(mask)
+        other.values = {key: list(values) for key, values in self.values.items()}
+        other.words = list(self.words)
+        other.unknown = list(self.unknown)
+        other.place = self.place
+        other.cluster = self.cluster
+        return other
 
 
 class Reader:
@@ -16,27 +53,42 @@ class Reader:
     command       the Command that is being filled
     cwd           directory that relative paths start from, absolute
     environ       the tool's environment
-    mask          the versions of pip that this could be, as bits of pip_options.py, and the oldest and the newest of
-    oldest        them as tuples; where they differ, a line is read as any of them would. Other tools than pip (uv,
-    newest        poetry, …) leave all three as they are.
-    future        whether the version is newer than all that guard was taught: what it does not understand is then
-                  unseen, not rejected
+    versions      the versions of pip that this could be, as (major, minor), none where any could be; the oldest and
+    oldest        the newest of them, which differ where a line is read as any of several would. Other tools than pip
+    newest        (uv, poetry, …) leave all three as they are.
     dependencies  whether a local project's own dependencies would be installed (``--no-deps``)
     """
 
-    __slots__ = ("command", "cwd", "environ", "mask", "oldest", "newest", "future", "dependencies", "skip", "seen")
+    __slots__ = ("command", "cwd", "environ", "versions", "oldest", "newest", "dependencies", "skip", "seen")
 
     def __init__(self, command, cwd, environ):
         self.command = command
         self.cwd = cwd
         self.environ = environ
-        self.mask = EVERY
+        self.versions = ()
         self.oldest = OLDEST
         self.newest = NEWEST
-        self.future = False
         self.dependencies = True
         self.skip = None  # a compiled regular expression: lines of requirement files to leave out (pip before 20.1)
         self.seen = set()  # requirement files and projects that were read: pip reads them again, a name is a name once
+
+    @property
+    def mask(self):
+        """The versions as bits of pip_options.py."""
+        from .pip_options import FUTURE, VERSIONS
+
+        mask = 0
+        for version in self.versions:
+            places = [place for place, known in enumerate(VERSIONS) if known <= version]
+            mask |= FUTURE if version > VERSIONS[-1] else 1 << (places[-1] if places else 0)
+        return mask or EVERY
+
+    @property
+    def future(self):
+        """Whether pip is newer than all that guard was taught: what guard does not understand is then no mistake."""
+        from .pip_options import FUTURE
+
+        return self.mask == FUTURE
 
     def path(self, name):
         """``name`` as an absolute path, by the working directory of the command."""
@@ -58,6 +110,31 @@ class Reader:
             self.unseen(text, reason, where)
         elif not self.command.rejected:
             self.command.rejected = "%s%s: %s" % ("%s: " % where if where else "", text, reason)
+
+    def argument(self, text, where="", constraint=False):
+        """Read one positional argument, or one line of a requirement file without its options."""
+        # A requirement by its looks alone: no path, URL, marker, extras at the end, or file name.
+        if "/" in text or ":" in text or ";" in text or text[:1] == "." or text[-1:] == "]" or text.endswith(_FILES):
+            from . import argument
+
+            return argument.read(self, text, where, constraint)
+        return self.plain(text, text, where, constraint)
+
+    def plain(self, name, text, where, constraint):
+        """Read a requirement that is no path and no URL; ``text``: the whole of what was written."""
+        try:
+            wanted = self.requirement(name.strip())
+        except Malformed as error:
+            return self.reject(text, str(error), where)
+        if wanted.url or wanted.version.endswith("]"):
+            from . import argument
+
+            wrong = argument.wrong(self, wanted)
+            if wrong:
+                return self.reject(text, wrong, where)
+        if constraint and not wanted.url:
+            return None  # a constraint installs nothing
+        return self.found(wanted, text, where, not constraint)
 
     def indexes(self, values):
         """Keep the index URLs that options, or a line of settings in a requirement file, name; as pip adds them up."""

@@ -160,7 +160,7 @@ def expand(line, environ):
 
 def _line(reader, line, where, filename, constraint, above):
     if line[0] != "-" and " -" not in line:
-        return argument.read(reader, line, where, constraint)
+        return reader.argument(line, where, constraint)
     words = line.split(" ")
     place = next(place for place, word in enumerate(words) if word[:1] == "-")
     try:
@@ -169,8 +169,8 @@ def _line(reader, line, where, filename, constraint, above):
         return reader.reject(line, str(error), where)
     if place and any(words[:place]):
         editable = reader.oldest >= _EITHER_EDITABLE and any("editables" in reading.values for reading in readings)
-        ask = argument.editable if editable else argument.read
-        return ask(reader, " ".join(words[:place]).strip(), where, constraint)
+        text = " ".join(words[:place]).strip()
+        return argument.editable(reader, text, where, constraint) if editable else reader.argument(text, where, constraint)
     for reading in readings:
         _options(reader, reading.values, where, filename, constraint, above)
     return None

@@ -15,7 +15,6 @@ LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 DIGITS = "0123456789"
 _NAME = LETTERS + "._-"
 _RELEASE = frozenset("0123456789.")
-_OPERATORS = ("===", "~=", "==", "!=", "<=", ">=", "<", ">")
 
 
 class Malformed(ValueError):
@@ -62,7 +61,11 @@ def parse(text, pip=NEWEST):
         rest = rest.lstrip(blank)
     if rest[:1] == "@":
         return _at_url(name, extras, rest[1:].lstrip(blank), pip)
-    version, rest = _specifiers(rest, blank, legacy)
+    version = ""
+    if rest[0:1] not in ("", ";"):
+        from . import specifier  # most requirements are a name, or a name pinned in the plain way above
+
+        version, rest = specifier.read(rest, blank, legacy)
     if rest:
         _marker(rest, pip)
     return Requirement(name, extras, version)
@@ -140,91 +143,3 @@ def _marker(rest, pip):
 
     if not marker.valid(rest[1:], pip):
         raise Malformed("%r is no environment marker" % rest[1:].strip()[:60])
-
-
-def _specifiers(rest, blank, legacy):
-    """(pinned version, rest) of ``==1.0, !=1.1``, in parentheses or not."""
-    closing = rest[:1] == "("
-    if closing:
-        rest = rest[1:].lstrip(blank)
-    clauses, rest = _legacy_clauses(rest, blank) if legacy else _modern_clauses(rest, blank)
-    if closing:
-        if rest[:1] != ")" or (legacy and not clauses):
-            raise Malformed("the parenthesis is not closed")
-        rest = rest[1:].lstrip(blank)
-    pinned = ""
-    for clause in clauses:
-        if clause[:2] == "==":
-            version = clause.lstrip("=").strip()
-            if not version.endswith(".*") or clause[2:3] == "=":
-                pinned = version
-    return pinned, rest
-
-
-def _modern_clauses(rest, blank):
-    from . import version
-
-    clauses = []
-    while rest[:1] in ("=", "~", "!", "<", ">"):
-        end = version.clause(rest)
-        if not end:
-            break
-        # An ``===`` swallows commas; the set of specifiers then splits at them and reads each piece again.
-        for piece in rest[:end].split(","):
-            piece = piece.strip()
-            if piece and version.clause(piece) != len(piece):
-                raise Malformed("%r is no version specifier" % piece[:40])
-            clauses.append(piece)
-        rest = rest[end:].lstrip(blank)
-        if rest[:1] != ",":
-            break
-        rest = rest[1:].lstrip(blank)
-    return clauses, rest
-
-
-def _legacy_clauses(rest, blank):
-    clauses = []
-    while True:
-        operator = next((word for word in _OPERATORS if rest.startswith(word)), "")
-        if not operator:
-            break
-        end = _legacy_end(rest, operator)
-        if not end:
-            break
-        for piece in rest[:end].split(","):
-            piece = piece.strip()
-            if piece and not _legacy_piece(piece):
-                raise Malformed("%r is no version specifier" % piece[:40])
-            clauses.append(piece)
-        rest = rest[end:].lstrip(blank)
-        if rest[:1] != ",":
-            break
-        rest = rest[1:].lstrip(blank)
-        if rest[:1] not in ("=", "~", "!", "<", ">"):
-            raise Malformed("a version specifier is expected after the comma")
-    return clauses, rest
-
-
-def _legacy_end(rest, operator):
-    """How far the old regular expressions reach: to a space after ``===``, to one of ``,;)`` after the others."""
-    if operator == "~=":
-        from . import version
-
-        return version.clause(rest, True)
-    start = len(operator)
-    start += len(rest[start:]) - len(rest[start:].lstrip())
-    ends = "" if operator == "===" else ",;)"
-    for place in range(start, len(rest)):
-        if rest[place].isspace() or rest[place] in ends:
-            return place
-    return len(rest)
-
-
-def _legacy_piece(piece):
-    """Whether one piece of a set is a specifier to the old classes, Specifier or LegacySpecifier."""
-    operator = next((word for word in _OPERATORS if piece.startswith(word)), "")
-    if operator == "~=":
-        from . import version
-
-        return version.clause(piece) == len(piece)
-    return bool(operator) and _legacy_end(piece, operator) == len(piece)

@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 
 from guard.core.command import Command
 from guard.core.grammar import argument, reqfile
-from guard.core.grammar.options import Refused
 from guard.core.grammar.pip import lines, set_versions
-from guard.core.grammar.reader import Reader
+from guard.core.grammar.reader import Reader, Refused
 from guard.core.names import normalise
 from tests.core.grammar import pip_cases
 from tests.core.grammar.pips import MORE, PIPS
@@ -139,7 +138,7 @@ def agree_on_requirement(said, one, text, is_editable=False):
 def agree_on_argument(pip, version, place, text, kind):
     said = pip.ask({"ask": kind, "text": text, "cwd": str(place)})
     one = reader(version, place, clean(place))
-    (argument.read if kind == "line" else argument.editable)(one, text)
+    one.argument(text) if kind == "line" else argument.editable(one, text)
     agree_on_requirement(said, one, text, kind == "editable")
 
 
