@@ -85,17 +85,14 @@ def read(args, version=NEWEST):
         return _clikit(args, version)
     tokens = list(args)
     application = spec("", version)
-    running = _running(tokens, application, version)
-    if running is not None:
-        tokens = running[0]
     if version >= SORTED:
-        tokens, error = _sorted(tokens, application)
+        tokens, error = _sorted(_separated(tokens, application), application)
         if error:
             line = Line()
             line.error = error
             return line
-    if running is not None:
-        return _run(bind(tokens, Definition("command!", application)), tokens, running[1])
+    elif _runs(tokens, application):
+        return _run(tokens, application)
     first = bind(tokens, Definition("command!+", application))
     if _has(tokens, "--version", "-V"):
         first.idle = True
@@ -116,6 +113,7 @@ def read(args, version=NEWEST):
 def _bound(verb, tokens, definition, lenient):
     line = bind(tokens, definition, lenient=lenient)
     line.verb = verb
+    line.rest = line.arguments.get("args", [])
     missing = [name for name, required, _ in definition.arguments if required and name not in line.arguments]
     if missing and not line.error:
         line.error = 'Not enough arguments (missing: "%s")' % ", ".join(missing)
@@ -173,10 +171,11 @@ class _Stop(Exception):
     """The parser gives up here; what it has read so far stays."""
 
 
-def bind(tokens, definition, clikit=False, lenient=False):
+def bind(tokens, definition, clikit=False, lenient=False, known=None):
     """The Line of ``tokens`` under ``definition``: cleo's ArgvInput, or clikit's DefaultArgsParser.
 
     ``lenient``: an unknown option is put aside, with the word behind it, which may be its value; reading goes on.
+    ``known``: where it is given, only these words are options at all.
     """
     line = Line()
     left = list(tokens)
@@ -186,6 +185,8 @@ def bind(tokens, definition, clikit=False, lenient=False):
             token = left.pop(0)
             if options and token == "--":
                 options = False
+            elif known is not None and token not in known:
+                _argument(line, definition, token)
             elif options and lenient and _unknown(token, definition):
                 line.strange.append(token)
                 if "=" not in token and left and not left[0].startswith("-"):
@@ -274,31 +275,38 @@ def _sorted(tokens, application):
     return front + rest, error
 
 
-def _running(tokens, application, version):
-    """(tokens before and about ``run``, the command behind it); None where the line does not run anything."""
+def _runs(tokens, application):
     line = bind(tokens, Definition("command!", application))
-    if first_argument(tokens, line, Definition(application)) != "run":
-        return None
+    return first_argument(tokens, line, Definition(application)) == "run"
+
+
+def _separated(tokens, application):
+    """Poetry 2.1 and later put ``--`` before the command that ``run`` runs, where nobody else did."""
+    definition = Definition("command!", application)
+    if "--" in tokens or not _runs(tokens, application):
+        return tokens
     place = tokens.index("run")
-    while bind(tokens[: place + 1], Definition("command!", application)).error:  # ``poetry -C run run echo``
-        if "run" not in tokens[place + 1 :]:
-            return None
-        place = tokens.index("run", place + 1)
+    while place < len(tokens) - 1 and bind(tokens[: place + 1], definition).error:  # ``poetry -C run run echo``
+        place = tokens.index("run", place + 1) if "run" in tokens[place + 1 :] else len(tokens)
+    if place >= len(tokens) - 1:
+        return tokens
     rest = tokens[place + 1 :]
-    if "--" in tokens[: place + 1]:
-        return None
-    before = tokens[:place]
-    if version >= SORTED and "--" not in tokens:
-        inner = bind(rest, Definition("command!", application))
-        word = first_argument(rest, inner, Definition(application))
-        start = rest.index(word) if word else 0
-        before, rest = before + rest[:start], rest[start:]
-    return before + ["run"], rest[1:] if rest[:1] == ["--"] else rest
+    word = first_argument(rest, bind(rest, definition), Definition(application))
+    start = rest.index(word) if word else 0
+    return [*tokens[:place], *rest[:start], "run", "--", *rest[start:]]
 
 
-def _run(line, tokens, rest):
-    line.verb, line.rest = "run", rest
-    line.idle = _has(tokens, "--version", "-V") or _has(tokens, "--help", "-h") or not rest
+def _run(tokens, application):
+    """``run`` before poetry 2.1: only options that cleo saw before the command are options, all else are its words."""
+    definition = Definition("command!", application)
+    set_before = bind(tokens, definition).options
+    known = {"--" + name for name in set_before}
+    known |= {"-" + short for short, name in definition.shorts.items() if name in set_before}
+    line = bind(tokens, Definition("command! args!+", application), known=known)
+    line.verb, line.rest = "run", line.arguments.get("args", [])
+    if not line.rest and not line.error:
+        line.error = 'Not enough arguments (missing: "args")'
+    line.idle = any(word in known and _has(tokens, word, word) for word in ("--version", "-V", "--help", "-h"))
     return line
 
 
