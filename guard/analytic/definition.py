@@ -10,6 +10,7 @@ from .fields import FIELDS, TIME, UNREAD
 from .lookup import EXACT, PROJECT, RELEASE, WILDCARD, pattern
 
 EVENTS = "events"
+UNDATED = "SELECT COUNT(*) AS hits FROM events WHERE _time IS NULL"  # those that no window holds
 EVENT_COLUMNS = {TIME: "DOUBLE", **{field: "VARCHAR" for field in (*FIELDS, UNREAD)}}
 LOOKUP_COLUMNS = {
     "position": "BIGINT", "kind": "VARCHAR", "key": "VARCHAR", "comment": "VARCHAR", "package_official_url": "VARCHAR",

@@ -20,7 +20,9 @@ from .lines import SEARCH, halved, once, read_json, read_line, read_record
 
 BLOCK = 1 << 20  # bytes read at a time
 LONGEST = 16 << 20  # bytes; a longer record is skipped, so that no input can fill the memory
+TOO_LONG = "longer than %d MiB" % (LONGEST >> 20)
 LINES, CSV, DOCUMENT, NOTHING = "lines", "csv", "document", "not a log"
+UNREADABLE = "cannot be read"
 STDIN = "-"
 _HEAD = 256 << 10  # bytes that tell what a file is
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
@@ -49,7 +51,9 @@ class Tally:
     @property
     def unread(self):
         """The number of files of which nothing could be read."""
-        return len({name for name, line, reason in self.examples if not line and "cut short" not in reason})
+        return len(
+            {name for name, line, reason in self.examples if not line and reason.startswith((NOTHING, UNREADABLE))}
+        )
 
     @property
     def total(self):
@@ -82,7 +86,7 @@ def blocks(path, tally):
             raw = _chain(head, source)
             yield from raw if compression == "none" else _unpack(path, raw, compression, tally)
     except OSError as error:
-        tally.skip(path, 0, "cannot be read: %s" % (error.strerror or error))
+        tally.skip(path, 0, "%s: %s" % (UNREADABLE, error.strerror or error))
 
 
 def compression_of(head):
@@ -133,8 +137,10 @@ def kind_of(path, tally):
     head = _head(blocks(path, silent))
     kind = kind_of_head(head)
     if kind == NOTHING and (head.strip() or silent.total):
-        for each in silent.examples or [(path, 0, NOTHING)]:
-            tally.skip(*each)
+        reasons = [reason for _, _, reason in silent.examples]
+        tally.skip(
+            path, 0, reasons[0] if reasons and reasons[0].startswith(UNREADABLE) else ": ".join([NOTHING, *reasons])
+        )
     try:
         with open(path, "rb") as source:
             return kind, compression_of(source.read(4))
@@ -190,27 +196,27 @@ def _again(head, rest):
     yield from rest
 
 
-def lines(path, stream, tally):
-    """Yield (number from 1, line as bytes without its end) of a stream of blocks."""
+def lines(stream):
+    """Yield (number from 1, line as bytes without its end) of a stream of blocks; None for a line too long to hold."""
     number, rest = 1, b""
     for block in stream:
         parts = block.split(b"\n")
         parts[0] = rest + parts[0] if rest is not None else None
         rest = parts.pop()
         for part in parts:
-            if part is not None:
-                yield number, part
+            yield number, part
             number += 1
         if rest is not None and len(rest) > LONGEST:
-            tally.skip(path, number, "longer than %d MiB" % (LONGEST >> 20))
             rest = None
-    if rest:
+    if rest != b"":
         yield number, rest
 
 
 def _from_lines(path, stream, tally, wanted):
-    for number, line in lines(path, stream, tally):
+    for number, line in lines(stream):
         try:
+            if line is None:
+                raise BadLine(TOO_LONG)
             if wanted(line):
                 yield from read_line(line)
             else:

@@ -1,9 +1,9 @@
 """One line of a log -> events. It knows v1 (``key="value"``), v2 (JSON), guard's own events, HEC and Splunk's exports.
 
-    Jun 26 16:09:18 host  fv="nvzFlow_v9" pr="6" sa="172.16.3.110" …        v1
-    {"fv": "nvzFlow_v11", "pr": "6", "sa": "10.10.0.38", …}                 v2, guard's own
-    {"preview": false, "result": {"_time": …, "_raw": "…", …}}              Splunk's JSON export, raw or with fields
-    {"time": …, "sourcetype": "cisco:nvm:flowdata", "event": {…}}           what HEC is sent
+Jun 26 16:09:18 host  fv="nvzFlow_v9" pr="6" sa="172.16.3.110" …        v1
+{"fv": "nvzFlow_v11", "pr": "6", "sa": "10.10.0.38", …}                 v2, guard's own
+{"preview": false, "result": {"_time": …, "_raw": "…", …}}              Splunk's JSON export, raw or with fields
+{"time": …, "sourcetype": "cisco:nvm:flowdata", "event": {…}}           what HEC is sent
 """
 
 import json

@@ -16,7 +16,7 @@ _CAPTURE = r"(?P<package_name>[^\s\"']+)"
 def rule(keys=None):
     """The rule as YAML. ``keys``: the lookup's Keys, or None for a placeholder."""
     if keys is None:
-        names = ['    package:', "        process_arguments|contains|expand: '%%%s%%'" % seed.LOOKUP]
+        names = ["    package:", "        process_arguments|contains|expand: '%%%s%%'" % seed.LOOKUP]
     else:
         names = ["    package:", "        process_arguments|re|i:", *(_item(_regex(key)) for key in keys)]
     hosts = ["    host:", "        dest_hostname|endswith:", *(_item(host.lstrip("*")) for host in seed.HOSTS)]

@@ -9,7 +9,7 @@ def search(earliest="", latest="", exclusions=()):
     pairs = [" ".join('process_arguments = "%s"' % word for word in pair) for pair in seed.WORDS]
     words = "\n  OR\n".join("  (%s)" % pair for pair in pairs)
     steps = [
-        "rex field=process_arguments \"%s\"" % seed.REGEX,
+        'rex field=process_arguments "%s"' % seed.REGEX,
         "lookup %s %s as package_name OUTPUTNEW %s" % (seed.LOOKUP, seed.LOOKUP_KEY, " ".join(seed.LOOKUP_GIVES)),
         "where isnotnull(comment)",
         "stats count min(_time) as firstTime max(_time) as lastTime\n  %s\n  by %s"

@@ -134,8 +134,10 @@ def _watched(hunt, paths):
 def _answer(hunt, keys, window, exclusions, options):
     """What to show: ``rows`` and, where the grammar was asked, what it could not read; or the comparison."""
     answer = {}
+    hunt.load(keys)
+    if window != [None, None]:
+        answer["undated"] = hunt.rows(definition.UNDATED)[0]["hits"]
     if not options["is_deep"]:
-        hunt.load(keys)
         sql = definition.query(True, True, *window, exclusions)
         if options["where"]:
             return {"rows": [], "written": hunt.write(sql, options["where"]), "where": options["where"]}
@@ -208,6 +210,8 @@ def _tables(answer, parts):
     summary = ["%d %s" % (len(answer[part]), titles[part] or "found") for part in parts]
     if "written" in answer:
         summary = ["%d rows written to %s" % (answer["written"], answer["where"])]
+    if answer.get("undated"):
+        summary.append("%d events without a clock are in no window" % answer["undated"])
     if answer.get("unread"):
         summary.append("%d commands point to files that no log shows" % sum(each["hits"] for each in answer["unread"]))
     console.print("; ".join(summary) + ("; --json and --format csv give every column" if answer["rows"] else ""))

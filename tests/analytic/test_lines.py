@@ -21,11 +21,11 @@ def one(line):
 
 
 LONG = {
-    "sa": "src_ip", "da": "dest_ip", "dh": "dest_hostname", "dp": "dest_port", "pr": "protocol_identifier", "pid": "process_id",
-    "fss": "flow_start_sec", "pn": "process_name", "ppath": "process_path", "parg": "process_arguments", "ph": "process_hash",
-    "pil": "process_integrity_level", "pppath": "parent_process_path", "pparg": "parent_process_arguments", "pa": "user",
-    "pph": "parent_process_hash", "ppil": "parent_process_integrity_level", "mnl": "module_name_list", "mhl": "module_hash_list",
-    "aliul": "additional_logged_in_users_list",
+    "sa": "src_ip", "da": "dest_ip", "dh": "dest_hostname", "dp": "dest_port", "pr": "protocol_identifier",
+    "pid": "process_id", "fss": "flow_start_sec", "pn": "process_name", "ppath": "process_path", "pa": "user",
+    "parg": "process_arguments", "ph": "process_hash", "pil": "process_integrity_level", "mnl": "module_name_list",
+    "pppath": "parent_process_path", "pparg": "parent_process_arguments", "pph": "parent_process_hash",
+    "ppil": "parent_process_integrity_level", "mhl": "module_hash_list", "aliul": "additional_logged_in_users_list",
 }  # fmt: skip
 
 
@@ -64,7 +64,15 @@ def test_the_clock_of_an_export_counts_before_the_events():
 
 
 @pytest.mark.parametrize(
-    "value", ["1784017733", "1784017733000", 1784017733, "Tue Jul 14 08:28:53 2026", "2026-07-14T08:28:53Z", "2026-07-14 10:28:53.000+0200"]
+    "value",
+    [
+        "1784017733",
+        "1784017733000",
+        1784017733,
+        "Tue Jul 14 08:28:53 2026",
+        "2026-07-14T08:28:53Z",
+        "2026-07-14 10:28:53.000+0200",
+    ],
 )
 def test_clocks_in_every_form(value):
     assert one(json.dumps(event(fss=value)))["_time"] == 1784017733
@@ -99,7 +107,19 @@ def test_what_is_no_event(line, reason):
         read_line(line)
 
 
-@pytest.mark.parametrize("value, text", [(None, None), ("", None), ("''", None), (443, "443"), (["443"], "443"), ([], None), ({"a": 1}, None), (True, "true")])
+@pytest.mark.parametrize(
+    "value, text",
+    [
+        (None, None),
+        ("", None),
+        ("''", None),
+        (443, "443"),
+        (["443"], "443"),
+        ([], None),
+        ({"a": 1}, None),
+        (True, "true"),
+    ],
+)
 def test_values_that_are_not_text(value, text):
     found = one(json.dumps({**event(), "dp": value}))
     assert found["dest_port"] == text
@@ -108,7 +128,9 @@ def test_values_that_are_not_text(value, text):
 def test_real_events():
     found = one((REAL / "flowdata_v1.log").read_bytes())
     assert found["process_path"] == "C:\\Windows\\system32\\msiexec.exe"
-    assert found["process_arguments"].startswith(' /i "https://github.com/') and found["process_arguments"].endswith('.msi"')
+    assert found["process_arguments"].startswith(' /i "https://github.com/') and found["process_arguments"].endswith(
+        '.msi"'
+    )
     assert found["module_name_list"] is None and found["transport"] == "tcp"
     found = one((REAL / "flowdata_v2.json").read_bytes())
     assert found["process_path"] == "C:\\Windows\\System32\\svchost.exe" and found["_time"] == 1784017733
@@ -117,13 +139,32 @@ def test_real_events():
 
 @pytest.mark.parametrize(
     "value",
-    ["C:\\dir\\", "C:\\dir\\ ", 'say "hi"', '"', '\\"', 'x="1"', 'a" b="c', "--a x=", '"quoted" pid="7"', "C:\\", '\\" x=', "''a''"],
+    [
+        "C:\\dir\\",
+        "C:\\dir\\ ",
+        'say "hi"',
+        '"',
+        '\\"',
+        'x="1"',
+        'a" b="c',
+        "--a x=",
+        '"quoted" pid="7"',
+        "C:\\",
+        '\\" x=',
+        "''a''",
+    ],
 )
 def test_v1_values_come_back_as_they_were(value):
     assert read_v1(v1({"fv": "1", "parg": value, "pid": "7", "puid": "AB"}))["parg"] == value
 
 
-@given(st.dictionaries(st.from_regex(r"\A[a-z]{1,6}\Z"), st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\\"), min_size=1), min_size=1))
+@given(
+    st.dictionaries(
+        st.from_regex(r"\A[a-z]{1,6}\Z"),
+        st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\\"), min_size=1),
+        min_size=1,
+    )
+)
 def test_v1_round_trip(found):
     found = {"fv": "nvzFlow_v9", **found}
     assert read_v1(v1(found)) == found
@@ -137,7 +178,10 @@ def test_no_line_does_more_than_be_refused(line):
         pass
 
 
-@given(st.sampled_from(["pypi.org", "PyPI.org", "files.pythonhosted.org"]), st.sampled_from(["pip install x", "POETRY add x"]))
+@given(
+    st.sampled_from(["pypi.org", "PyPI.org", "files.pythonhosted.org"]),
+    st.sampled_from(["pip install x", "POETRY add x"]),
+)
 def test_no_line_that_could_match_is_ruled_out(host, arguments):
     for ascii_only in (True, False):
         assert SEARCH(json.dumps(event(dh=host, parg=arguments + " ä"), ensure_ascii=ascii_only).encode())

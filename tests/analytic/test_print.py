@@ -45,12 +45,20 @@ def test_sigma_finds_what_the_regex_finds(tmp_path):
     rule = yaml.safe_load(sigma.rule(lookup.keys_of(ROWS)))
     assert rule["title"] == seed.NAME
     assert rule["tags"] == ["attack.execution", "attack.t1059"]
-    assert rule["detection"]["host"] == {"dest_hostname|endswith": [".pythonhosted.org", "pypi.org", "python-poetry.org"]}
+    assert rule["detection"]["host"] == {
+        "dest_hostname|endswith": [".pythonhosted.org", "pypi.org", "python-poetry.org"]
+    }
     assert rule["detection"]["words1"] == {"process_arguments|contains|all": ["pip", "install"]}
     expressions = rule["detection"]["package"]["process_arguments|re|i"]
     with duckdb.connect() as connection:
-        for line, found in (("pip install zzlisted==1", 0), ("pip install x-zzother", 1), ("pip install zzlisted -U", None)):
-            told = [connection.execute("SELECT regexp_matches($1, $2, 'i')", [line, e]).fetchone()[0] for e in expressions]
+        for line, found in (
+            ("pip install zzlisted==1", 0),
+            ("pip install x-zzother", 1),
+            ("pip install zzlisted -U", None),
+        ):
+            told = [
+                connection.execute("SELECT regexp_matches($1, $2, 'i')", [line, e]).fetchone()[0] for e in expressions
+            ]
             assert (told.index(True) if True in told else None) == found
 
 
