@@ -9,7 +9,7 @@ import click
 from guard.cli.render import echo_json, envelope
 from guard.core import home as homes
 from guard.core.allowance import find as find_allowance
-from guard.core.command import Target
+from guard.core.command import Command, Target
 from guard.core.errors import CLEAN, FINDINGS, UsageError
 from guard.core.judge import Judge
 from guard.core.lookup import open_list
@@ -45,9 +45,10 @@ def explain(home, name, version):
     settings = load(home, os.getcwd(), os.environ)
     names = open_list(home)
     entry = names.find(name)
-    finding = Judge(home, names, settings).target(Target(name, name, version))
+    asked = Command("pip", "install", installs=True)
+    asked.targets = [Target(name, name, version)]
+    finding = next(iter(Judge(home, names, settings).command(asked)), None)
     allowance = find_allowance(home, name, settings)
-    key = "actions." + (entry.kind if entry else "lookalike")
     known = {
         "name": name,
         "version": version or None,
@@ -59,6 +60,7 @@ def explain(home, name, version):
         "popular": good_name(name, names),
     }
     if finding is not None:
+        key = "actions." + finding.kind
         layer, where = settings.layer(key)
         known["policy"] = {"mode": settings["mode"], "action": settings[key], "layer": layer or "default", "where": where}
     return known

@@ -8,7 +8,7 @@
     STATE/               default PREFIX/state
       journal/UID.jsonl  the write-ahead journal, one per user, mode 0600
       events/UID.jsonl   the NVM events of that user
-      list/              the synced list
+      list/              the synced list, and a filter of all names the index knows
       cache/             compiled settings, hashes of binaries
       allow/             names let through, one file each
 """
@@ -49,6 +49,10 @@ class Home:
     @property
     def synced_list(self):
         return self.state + "/list/typosquats.csv"
+
+    @property
+    def known_names(self):
+        return self.state + "/list/names.filter"
 
     @property
     def cache(self):

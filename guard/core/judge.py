@@ -26,30 +26,52 @@ class Judge:
 
     def command(self, command):
         """Every Finding of a Command, in its order, one for each name and release."""
-        findings, seen = [], set()
+        findings, seen, unlisted = [], set(), []
         for target in command.targets:
             key = (target.name, target.version)
             if key in seen:
                 continue
             seen.add(key)
-            finding = self.target(target)
-            if finding is not None:
-                findings.append(finding)
-        for unseen in command.unseen:
-            findings.append(self.unseen(unseen))
-        return findings
+            entry = self.names.find(target.name)
+            if entry is not None:
+                finding = self._listed(target, entry)
+                if finding is not None:
+                    findings.append(finding)
+            elif target.asked and not target.link:
+                unlisted.append(target)
+        findings += self.unlisted(unlisted, command.indexes)
+        return findings + [self.unseen(unseen) for unseen in command.unseen]
 
     def target(self, target):
-        """The Finding on one Target, or None."""
+        """The Finding of the list on one Target, or None."""
         entry = self.names.find(target.name)
-        if entry is None or not entry.covers(target.version):
+        return None if entry is None else self._listed(target, entry)
+
+    def _listed(self, target, entry):
+        if not entry.covers(target.version):
             return None
         finding = Finding(target.name, target.text, ALLOW, entry.kind, _reason(entry), target.where, target.version)
         finding.imitates = entry.imitates
         finding.evidence = entry.evidence
         finding.sources = entry.sources
-        self._decide(finding)
+        self._decide(finding, self.settings["actions." + entry.kind])
         return finding
+
+    def unlisted(self, targets, indexes):
+        """The Findings on Targets that the list does not hold: look-alikes, unknown and internal names."""
+        if not targets:
+            return []
+        from .unlisted import Unlisted
+
+        findings = []
+        room = Unlisted(self.home, self.settings)
+        for target in sorted(targets, key=lambda t: bool(t.where)):  # what was typed comes before what stands in files
+            finding, action = room.target(target, indexes)
+            if finding is not None:
+                self._decide(finding, action)
+                findings.append(finding)
+        room.close()
+        return findings
 
     def unseen(self, unseen):
         """The Finding on a part of a command that cannot be read offline."""
@@ -57,14 +79,12 @@ class Judge:
         finding.verdict = capped(self.settings["actions." + UNSEEN], self.settings["mode"])
         return finding
 
-    def _decide(self, finding):
-        """Policy: the action of this kind, unless somebody strong enough let the name through; never above the mode."""
-        key = "actions." + finding.kind
-        action = self.settings[key]
+    def _decide(self, finding, action):
+        """Policy: the action, unless somebody strong enough let the name through; never above the mode."""
         if action != ALLOW:
             allowance = find_allowance(self.home, finding.name, self.settings)
             # Root's word on this kind of name is undone by root's allowance alone.
-            if allowance is not None and (allowance.layer == SYSTEM or self.settings.layer(key)[0] != SYSTEM):
+            if allowance is not None and (allowance.layer == SYSTEM or self.settings.layer("actions." + finding.kind)[0] != SYSTEM):
                 finding.allowed_by = "%s (%s)" % (allowance.reason or "no reason given", allowance.layer)
                 action = ALLOW
         finding.verdict = capped(action, self.settings["mode"])

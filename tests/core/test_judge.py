@@ -182,3 +182,53 @@ def test_versions_are_compared_as_people_pin_them(written, plain):
 
 def test_an_entry_reads_escaped_commas():
     assert Entry(["a", "malicious", "", "", "", "http://x/%2Cy", "one%2C two"]).reason == "one, two"
+
+
+def test_a_look_alike_of_a_popular_name_is_a_warning_with_what_was_meant(home, names):
+    (finding,) = judge(home, names, "requestss")
+    assert (finding.kind, finding.verdict, finding.imitates) == ("lookalike", "warn", "requests")
+
+
+def test_popular_and_ordinary_names_are_no_look_alikes(home, names):
+    assert judge(home, names, "requests", "numpy", "pytest-asyncio", "playwright", "goodpkg-alpha") == []
+
+
+def test_a_look_alike_is_blocked_from_the_score_that_policy_names(home, names):
+    settings = Settings()
+    settings.add(USER, "f", {"lookalike.block_score": 1.0})
+    assert strongest(judge(home, names, "requestss", settings=settings)) == "block"
+
+
+def test_likeness_is_not_asked_of_links_nor_of_what_the_tool_resolves_on_the_way(home, names):
+    link = Target("requestss", "requestss @ file:///x.whl", link="file:///x.whl")
+    assert judge(home, names, link, Target("requestss", "requestss", asked=False)) == []
+
+
+def test_an_unknown_name_is_told_apart_where_policy_asks_for_it(home, names):
+    import os
+
+    from guard.core.filter import build
+    from guard.core.unlisted import KNOWN_NAMES
+
+    os.makedirs(os.path.dirname(home.known_names))
+    with open(home.known_names, "wb") as file:
+        file.write(build([b"requests", b"goodpkg-alpha"], KNOWN_NAMES))
+    assert judge(home, names, "goodpkg-alpha", "zxqv-brand-new") == []
+    settings = Settings()
+    settings.add(USER, "f", {"actions.unknown-name": "warn"})
+    (finding,) = judge(home, names, "goodpkg-alpha", "zxqv-brand-new", settings=settings)
+    assert (finding.kind, finding.name, finding.verdict) == ("unknown-name", "zxqv-brand-new", "warn")
+
+
+def test_an_internal_name_is_a_confusion_only_where_another_index_could_answer(home, names):
+    settings = Settings()
+    settings.add(USER, "f", {"names.internal": ("acme-*",), "names.internal_indexes": ("https://pypi.acme.example/simple",)})
+    command = Command("pip", "install", True)
+    command.targets = [Target("acme-requestss", "acme-requestss")]
+    ask = Judge(home, names, settings).command
+    assert [f.kind for f in ask(command)] == ["confusion"]
+    command.indexes = ["https://pypi.acme.example/simple"]
+    assert ask(command) == []
+    command.indexes.append("https://elsewhere.example/simple")
+    (finding,) = ask(command)
+    assert "elsewhere.example" in finding.reason
