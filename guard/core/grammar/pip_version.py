@@ -22,7 +22,7 @@ class Place:
 def place(path, environ):
     """The Place of the tool at ``path``: a pip script, or an interpreter that would run ``-m pip``."""
     interpreter = path if _is_python(path) else _shebang(path)
-    if not interpreter:
+    if not interpreter or not os.path.exists(interpreter):
         return Place()
     prefix = os.path.dirname(os.path.dirname(interpreter))
     venv = os.path.exists(prefix + "/pyvenv.cfg")
