@@ -28,7 +28,7 @@ def command():
 @_KEYS
 def key(role, keys):
     """Make a new private key for ROLE in the folder of keys."""
-    from guard.lists import publish  # noqa: PLC0415  # an extra
+    from guard.lists import publish  # an extra
 
     click.echo(publish.make_key(keys, role, _passphrase()))
 
@@ -82,7 +82,7 @@ def rotate(role, folder, keys, expires, **change):
 
 
 def _publisher(folder, keys, expires):
-    from guard.lists import publish  # noqa: PLC0415  # an extra
+    from guard.lists import publish  # an extra
 
     return publish.Publisher(folder, keys, _passphrase(), _numbers(expires))
 

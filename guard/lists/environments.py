@@ -110,7 +110,7 @@ def _distinct(folders: "list[str]") -> "list[str]":
 
 def _ask(python: str) -> "list[str]":
     try:
-        done = subprocess.run(  # noqa: S603  # the interpreter that the person named
+        done = subprocess.run(  # the interpreter that the person named
             [python, "-I", "-S", "-c", _ASK], capture_output=True, text=True, timeout=20, check=True, env={}
         )
     except (OSError, subprocess.SubprocessError) as error:

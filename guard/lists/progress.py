@@ -40,8 +40,8 @@ class Bars(Silent):
 
     def __init__(self, out: TextIO):
         # 44 ms to import, and only a person at a terminal sees it
-        from rich.console import Console  # noqa: PLC0415
-        from rich.progress import (  # noqa: PLC0415
+        from rich.console import Console
+        from rich.progress import (
             BarColumn,
             DownloadColumn,
             Progress,

@@ -3,13 +3,11 @@
 import pathlib
 import shutil
 
-from guard.core.home import shipped
 from guard.core.lookup import LIST, MALICIOUS
 from guard.lists import compile as compiler
 from guard.lists.claim import Claim
 from guard.lists.config import PUBLIC, SYSTEMS
 from guard.lists.publish import Publisher, make_key
-from guard.lists.sources import table
 
 BASE = "corp/"
 
@@ -31,7 +29,7 @@ class Organisation:
         return Publisher(str(self.repository), self.keys, days=days)
 
     def publish(self, extra: str = "", **days) -> None:
-        """Publish the shipped list and some names of the organisation's own; serve it."""
+        """Publish what a feed says of a few invented names, and the organisation's own word; serve it."""
         if extra:
             self.extra.append(extra)
         path = self.folder / LIST
@@ -39,9 +37,8 @@ class Organisation:
             Claim(name, "own:legal", MALICIOUS, reason="is blocked by legal: ours alone", rank=SYSTEMS)
             for name in ("corp-only", "requests", *self.extra)
         ]
-        compiler.write_list(
-            str(path), [*table.read(shipped(LIST)), *own], compiler.popular_names(), "2026-06-01T00:00:00Z"
-        )
+        feed = [Claim(f"from-a-feed-{n}", "feed", MALICIOUS) for n in range(50)]
+        compiler.write_list(str(path), feed + own, compiler.popular_names(), "2026-06-01T00:00:00Z")
         self.publisher(**days).publish(str(path))
         self.serve()
 

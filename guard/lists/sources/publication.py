@@ -14,7 +14,7 @@ from . import table
 
 def refresh(source: Source, kept: Kept, web: Web, store: Store) -> "Kept | None":
     """What the publication says now; None where nothing changed. Raises Unreachable, BadData."""
-    from .. import trust  # noqa: PLC0415  # 120 ms to import, and an extra
+    from .. import trust  # 120 ms to import, and an extra
 
     answer = trust.refresh(source, kept, web, store)
     if answer is None:
