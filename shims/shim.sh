@@ -2,7 +2,8 @@
 # typoguard shim 1
 # Stands in front of one tool: finds the real one, and starts guard's gate where the words could install something.
 # It starts no process on the way and exports nothing; its variables bear guard's name, since assigning to one that
-# the caller exported would change what the tool sees. guard.setup.shims fills in the constants.
+# the caller exported would change what the tool sees. (Variables that sh cannot name, such as bash's exported
+# functions, are lost where sh is dash.) guard.setup.shims fills in the constants.
 guard_home=@home@
 guard_python=@python@
 guard_gate=@gate@

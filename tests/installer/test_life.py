@@ -29,6 +29,7 @@ class Life:
         (self.home / ".bashrc").write_bytes(b"alias ll='ls -l' # no newline at the end")
         (self.home / ".bashrc").chmod(0o600)
         (self.home / ".zshrc").write_bytes(b"")
+        (self.home / ".bash_profile").symlink_to("../unmounted/bash_profile")
         (self.home / ".config" / "fish").mkdir(parents=True)
         self.before = tree(root)
         self.modules = {str(path.relative_to(ROOT)) for path in (ROOT / "guard").rglob("*.py")}
@@ -87,6 +88,27 @@ def test_start_files(life):
         assert (life.home / name).read_bytes().count(b"# >>> typoguard >>>") == 1
     assert (life.home / ".bashrc").stat().st_mode & 0o777 == 0o600
     assert (life.home / ".config/fish/conf.d/typoguard.fish").exists()
+
+
+def test_a_start_file_that_cannot_be_written_is_told_with_its_line(life):
+    assert f"start file {life.home}/.bash_profile is left alone" in life.first.stderr
+    assert f"[ ! -r {life.prefix}/init/init.sh ] || . {life.prefix}/init/init.sh" in life.first.stderr
+
+
+def test_guard_init_prints_what_the_installer_wrote(life):
+    for shell in ("bash", "zsh", "fish"):
+        assert life.guard("init", shell).stdout == (life.prefix / "init" / f"init.{shell}").read_text()
+    assert str(life.prefix / "shims") in life.guard("init", "powershell").stdout
+    assert life.guard("init", "csh").returncode == 2
+
+
+def test_guard_shims_brings_back_what_vanished(life):
+    shim = life.prefix / "shims" / "pip3"
+    text = shim.read_bytes()
+    shim.unlink()
+    done = life.guard("shims")
+    assert done.returncode == 0 and str(shim) in done.stdout.splitlines()
+    assert shim.read_bytes() == text and shim.stat().st_mode & 0o777 == 0o755
 
 
 @pytest.mark.parametrize("shell", ["bash -ic", "bash -lc", "bash -lic", "dash -lc", "zsh -ic", "fish -c", "fish -ic"])
