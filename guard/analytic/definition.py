@@ -44,7 +44,7 @@ def query(regex=True, words=True, earliest=None, latest=None, exclusions=()):
     """
     flows = [_any("dest_hostname", seed.HOSTS)]
     if words:
-        pairs = [" AND ".join(_like("process_arguments", word) for word in pair) for pair in seed.WORDS]
+        pairs = [" AND ".join(like("process_arguments", word) for word in pair) for pair in seed.WORDS]
         flows.append(" OR ".join("(%s)" % pair for pair in pairs))
     if earliest is not None:
         flows.append("_time >= %r" % float(earliest))
@@ -94,12 +94,13 @@ def quoted(text):
     return "'%s'" % text.replace("'", "''")
 
 
-def _like(field, wildcard):
+def like(field, wildcard):
+    """SQL: whether a field fits a pattern in which `*` stands for anything, upper and lower case being one."""
     return "LOWER(%s) LIKE %s ESCAPE '!'" % (field, quoted(pattern(wildcard.lower())))
 
 
 def _any(field, wildcards):
-    return " OR ".join(_like(field, wildcard) for wildcard in wildcards)
+    return " OR ".join(like(field, wildcard) for wildcard in wildcards)
 
 
 def _values(field, name):
@@ -120,10 +121,10 @@ def _exclusions(conditions):
         names = []
         for column, wildcard in terms:
             if column in ("firstTime", "lastTime"):
-                names.append(_like(column, wildcard))
+                names.append(like(column, wildcard))
                 continue
             names.append("test_%d" % len(tests))
-            fits = _like(fields.get(column, column), wildcard)
+            fits = like(fields.get(column, column), wildcard)
             tests.append("BOOL_OR(COALESCE(%s, FALSE)) AS %s" % (fits, names[-1]))
         dropped.append("NOT (%s)" % " AND ".join(names))
     return tests, dropped

@@ -44,6 +44,7 @@ class Hunt:
         self._out = open(os.path.join(self._folder.name, "events.json"), "w+", encoding="ascii")  # noqa: SIM115
         self._duckdb = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": self._folder.name})
         self._duckdb.execute("SET preserve_insertion_order = false; SET TimeZone = 'UTC'")
+        self._duckdb.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")  # counted, unseen
         self.progress = self._duckdb.query_progress  # percent of the scan that is running
 
     def __enter__(self):
@@ -122,7 +123,7 @@ class Hunt:
     def _scan_all(self, paths, compression, refused):
         files = ", ".join(definition.quoted(path) for path in paths)
         patterns = map(definition.quoted, self._wanted.patterns)
-        found = self._duckdb.cursor().execute(_SCAN % (files, compression, inputs.LONGEST, ESCAPE, *patterns))
+        found = self._duckdb.execute(_SCAN % (files, compression, inputs.LONGEST, ESCAPE, *patterns))
         for lines in iter(lambda: found.fetchmany(_ROWS), []):
             for line, path in lines:
                 try:

@@ -4,11 +4,13 @@ The wire form, the keys and their order are those of a real ``cisco:nvm:flowdata
 package names are invented. One event is about 1.2 kB, as the real one is.
 """
 
+import csv
 import json
 import random
 import time
 
 from .lookup import Row
+from .seed import LOOKUP_GIVES, LOOKUP_KEY
 
 _START = 1784016000  # 2026-07-14 13:20:00 UTC, the day of the real event this is modelled on
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -79,6 +81,13 @@ def write(path, count, hits, seed=7):
     with open(path, "wb", buffering=1 << 20) as out:
         out.writelines(events(count, hits, seed, rows))
     return rows
+
+
+def write_lookup(path, rows):
+    """Write Rows in the published form; the path is returned."""
+    with open(path, "w", newline="", encoding="utf-8") as out:
+        csv.writer(out).writerows([(LOOKUP_KEY, *LOOKUP_GIVES), *rows])
+    return path
 
 
 def _word(chance, length):
