@@ -13,36 +13,59 @@ PACKAGE = __file__[: -len("/gate.py")]
 MAGIC = sys.modules["_frozen_importlib_external"].MAGIC_NUMBER  # of this interpreter's compiled code
 
 
-def load(bundle):
-    """Make the modules of the bundle, [(name, is a package, code as marshal)], each after those that it imports.
+class Shelf:
+    """The modules of the bundle that only some commands need: {name: (is a package, code as marshal)}."""
+
+    modules = {}
+
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        return type(sys.__spec__)(name, cls, is_package=cls.modules[name][0]) if name in cls.modules else None
+
+    @staticmethod
+    def create_module(spec):
+        return None
+
+    @classmethod
+    def exec_module(cls, module):
+        fill(module, *cls.modules[module.__name__])
+
+
+def fill(module, is_package, code):
+    """Run a module's code in it."""
+    file = PACKAGE + module.__name__[len("guard") :].replace(".", "/")
+    if is_package:
+        module.__path__ = [file]
+    module.__file__ = file + ("/__init__.py" if is_package else ".py")
+    exec(marshal.loads(code), module.__dict__)
+
+
+def load(modules):
+    """Make the modules that every command needs, each after those that it imports.
 
     What importlib does around each, locks, specs and finders, is left out: it is two thirds of the cost.
     """
-    for name, is_package, code in bundle:
+    for name, (is_package, code) in modules.items():
         module = type(sys)(name)
         above, _, last = name.rpartition(".")
-        file = PACKAGE + name[len("guard") :].replace(".", "/")
-        module.__package__ = above
-        if is_package:
-            module.__package__ = name
-            module.__path__ = [file]
-            file += "/__init__"
-        module.__file__ = file + ".py"
+        module.__package__ = name if is_package else above
         sys.modules[name] = module
         if above:
             setattr(sys.modules[above], last, module)
-        exec(marshal.loads(code), module.__dict__)
+        fill(module, is_package, code)
 
 
 def open_door():
     try:
         with open(PACKAGE + "/gate.bundle", "rb") as file:
-            magic, bundle = marshal.load(file)
+            magic, needed, rest = marshal.loads(file.read())
     except (OSError, ValueError, EOFError, TypeError):
-        magic = bundle = None
+        magic = None  # no bundle, or a damaged one
     if magic == MAGIC:
-        load(bundle)
-    sys.path.insert(0, PACKAGE[: -len("/guard")])  # for what the bundle does not hold
+        load(needed)
+        Shelf.modules = rest
+        sys.meta_path.insert(0, Shelf)
+    sys.path.insert(0, PACKAGE[: -len("/guard")])
     from guard.doorkeeper import main
 
     main(sys.argv[1:])

@@ -35,6 +35,10 @@ environ = {
 }
 
 
+def S_ISREG(mode):  # as in stat, which is one module more to import
+    return mode & 0o170000 == 0o100000
+
+
 def makedirs(folder, mode=0o777):
     """Make ``folder`` and what is missing above it; one that is there already is no error."""
     try:
@@ -94,7 +98,7 @@ class path:  # the name it has in os
     @staticmethod
     def isfile(name):
         mode = _mode(name)
-        return mode is not None and mode & 0o170000 == 0o100000
+        return mode is not None and S_ISREG(mode)
 
     @staticmethod
     def splitext(name):

@@ -1,4 +1,4 @@
-"""Make ``gate.bundle``: the modules that nearly every command needs, compiled, in one file (read by guard/gate.py).
+"""Make ``gate.bundle``: the modules of the gate, compiled, in one file (read by guard/gate.py).
 
 Run by the interpreter that will run the gate, since compiled code is its own: ``python -m guard.setup.bundle``.
 """
@@ -11,18 +11,28 @@ import os
 from guard.core.home import PACKAGE
 from guard.lists.seal import replace
 
-# What the gate imports where it stands, without being asked for something rare; the grammar of pip is among it, since
-# most commands are pip's. The rest is imported when it is needed, as usual.
-ROOTS = ("doorkeeper", "core.grammar.read", "core.grammar.pip", "core.lookup", "core.judge", "core.attempt", "core.journal",
-         "core.refusal", "resolver.entry")  # fmt: skip
+# What nearly every command needs, pip's grammar among it, since most commands are pip's: made at once, in order.
+ROOTS = ("doorkeeper", "core.grammar.read", "core.grammar.pip", "core.grammar.argument", "core.grammar.reqfile", "core.lookup", "core.judge", "core.attempt", "core.journal",
+         "resolver.entry")  # fmt: skip
+# What is made when it is imported.
+ROOMS = ("core", "core.grammar")
 
 
 def modules(package):
-    """[(dotted name, is a package, code as marshal)] for ROOTS and all they import, each after what it imports."""
-    found = {}
+    """({dotted name: (is a package, code as marshal)}, the same): what ROOTS import, each after what it imports; the rest."""
+    needed = {}
     for root in ROOTS:
-        _add(package, root, found)
-    return list(found.values())
+        _add(package, root, needed)
+    every = dict(needed)
+    for room in ROOMS:
+        for name in sorted(os.listdir(os.path.join(package, *room.split(".")))):
+            if name.endswith(".py") and not name.startswith("_"):
+                _add(package, f"{room}.{name[:-3]}", every)
+    return _named(needed), _named({inner: every[inner] for inner in every if inner not in needed})
+
+
+def _named(found):
+    return {f"guard.{inner}".rstrip("."): module for inner, module in found.items()}
 
 
 def _add(package, inner, found):
@@ -40,7 +50,7 @@ def _add(package, inner, found):
         _add(package, imported, found)
     # Without docstrings and assertions: what is not read need not be loaded.
     code = compile(text, file, "exec", dont_inherit=True, optimize=2)
-    found[inner] = (f"guard.{inner}".rstrip("."), is_package, marshal.dumps(code))
+    found[inner] = (is_package, marshal.dumps(code))
 
 
 def _imports(package, tree, here):
@@ -59,7 +69,7 @@ def _imports(package, tree, here):
 
 def write(package=PACKAGE):
     """Write the bundle beside gate.py, whole or not at all."""
-    replace(os.path.join(package, "gate.bundle"), marshal.dumps((importlib.util.MAGIC_NUMBER, modules(package))))
+    replace(os.path.join(package, "gate.bundle"), marshal.dumps((importlib.util.MAGIC_NUMBER, *modules(package))))
 
 
 if __name__ == "__main__":
