@@ -312,14 +312,21 @@ class Session:
         if self._is_strange:
             return
         self._is_strange = True
-        if "poetry.console" in sys.modules and not self.running:
-            self.report.command = ["poetry", *sys.argv[1:]]
+        if not self.running:
+            self.report.command = ["poetry" if "poetry.console" in sys.modules else "pip", *sys.argv[1:]]
         tool = self.report.command[0]
-        which = "%s %s" % (tool, getattr(sys.modules.get(tool), "__version__", ""))
+        which = ("%s %s" % (tool, getattr(sys.modules.get(tool), "__version__", ""))).strip()
         reason = "not as guard knows it inside (%s: %s: %s)" % (function.__qualname__, type(error).__name__, error)
-        self.report.keep(Finding("", which.strip(), ALLOW, UNSEEN, reason))
+        self.report.keep(Finding("", which, ALLOW, UNSEEN, reason))
         self._record()
-        self.cannot_judge("%s is %s" % (which.strip(), reason))
+        try:
+            self.cannot_judge("%s is %s" % (which, reason))
+        except self.kind:
+            if self.at_work:
+                raise
+            self.code = 0
+            if self.report.read().installs:  # found out while its modules are loaded: it must not come to installing
+                raise SystemExit(CANNOT_JUDGE)
 
 
 def _seeds(args):

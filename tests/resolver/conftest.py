@@ -1,0 +1,100 @@
+"""The resolver room on its own: a home folder, a list, an index on loopback, and real tools started through the runner."""
+
+import json
+import os
+import subprocess
+
+import pytest
+
+from guard.core import home as homes
+from guard.core.lookup import CANARY, COLUMNS
+from guard.lists import seal
+from guard.resolver.entry import RUNNER
+from tests.support import index, packages
+from tests.support.tools import clean_environment
+
+BLOCKED = CANARY
+
+
+class Room:
+    """A home folder and what runs under it."""
+
+    def __init__(self, folder, served):
+        self.folder = folder
+        self.root = folder / "prefix"
+        self.home = homes.at(str(self.root))
+        self.index = served
+        self.scratch = folder / "scratch"  # TMPDIR of the tools
+        for made in (self.root, self.scratch):
+            made.mkdir()
+
+    def listed(self, *rows):
+        """Put a synced list of these rows (dicts) and the name that is always listed in force."""
+        rows = [{"name": BLOCKED, "kind": "typosquat", "sources": "guard", "reason": "is a harmless name"}, *rows]
+        os.makedirs(os.path.dirname(self.home.synced_list), exist_ok=True)
+        seal.write(self.home.synced_list, COLUMNS, [[row.get(c, "") for c in COLUMNS] for row in rows], "2026-11-01T00:00:00Z")
+
+    def settings(self, text):
+        os.makedirs(os.path.dirname(self.home.settings), exist_ok=True)
+        with open(self.home.settings, "w") as file:
+            file.write(text)
+
+    def environment(self, **more):
+        # CI: no recorder is started, since this home has no program of its own.
+        return clean_environment(TMPDIR=self.scratch, CI="1", PIP_INDEX_URL=self.index.url, **more)
+
+    def run(self, words, cwd=None, **more):
+        self.index.requests.clear()
+        return subprocess.run([str(word) for word in words], env=self.environment(**more), cwd=cwd or self.folder,
+                              capture_output=True, text=True, timeout=300, check=False, stdin=subprocess.DEVNULL)  # fmt: skip
+
+    def pip(self, place, *words, **more):
+        """Run the pip of the venv ``place`` through the runner."""
+        started = [place / "bin" / "python", RUNNER, self.root, "-", place / "bin" / "pip"]
+        return self.run([*started, *words], **more)
+
+    def install(self, place, *words, **more):
+        return self.pip(place, "install", "--target", self.folder / "target", *words, **more)
+
+    def installed(self):
+        target = self.folder / "target"
+        return sorted(path.name for path in target.glob("*.dist-info")) if target.exists() else []
+
+    def lines(self):
+        """The journal so far."""
+        try:
+            with open(self.home.journal) as file:
+                return [json.loads(line) for line in file if line.strip()]
+        except FileNotFoundError:
+            return []
+
+    def left_over(self):
+        return sorted(path.name for path in self.scratch.iterdir())
+
+
+@pytest.fixture
+def dists(tmp_path):
+    folder = tmp_path / "dists"
+    folder.mkdir()
+    packages.wheel(folder, "goodpkg-alpha", requires=["goodpkg-beta"])
+    packages.wheel(folder, "goodpkg-beta")
+    packages.wheel(folder, BLOCKED)
+    return folder
+
+
+@pytest.fixture
+def room(tmp_path, dists):
+    with index.serve(dists) as served:
+        yield Room(tmp_path, served)
+
+
+def assert_refused(done, room, name=BLOCKED):
+    """The outside of a refusal: 77, the reason last of all, no traceback, no request, nothing left behind."""
+    assert done.returncode == 77, done.stdout + done.stderr
+    told = done.stderr[done.stderr.index("guard: refused:") :]
+    assert name in told
+    assert "guard allow " + name in told.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+    assert room.index.asked_for(name) == []
+    assert room.left_over() == []
+    return told
