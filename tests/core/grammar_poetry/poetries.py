@@ -2,6 +2,8 @@
 
 import pathlib
 
+import pytest
+
 from tests.support.tools import clean_environment, venv
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -17,6 +19,13 @@ POETRIES = {
 # What lies between them changes options only; the table is derived from these too.
 BETWEEN = {"1.3.2": "3.10", "1.5.1": "3.10", "1.6.1": "3.10", "1.7.1": "3.10", "2.1.4": "3.10"}
 EVERY = dict(sorted({**POETRIES, **BETWEEN}.items()))
+# The oldest, a middle one and the newest are asked in every run, the others in the long one.
+USUAL = ("1.1.15", "1.8.5", "2.5.1")
+
+
+def parameters(versions):
+    """Versions as parameters of a test or fixture."""
+    return [pytest.param(version, marks=[] if version in USUAL else pytest.mark.long) for version in versions]
 
 
 def number(version):

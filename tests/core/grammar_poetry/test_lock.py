@@ -32,7 +32,7 @@ def by_tomllib(text):
     return rows
 
 
-@pytest.mark.parametrize("version", poetries.POETRIES)
+@pytest.mark.parametrize("version", poetries.parameters(poetries.POETRIES))
 def test_what_real_poetries_write_is_scanned(version, tmp_path):
     for seed in range(3):
         told, lock = locks.told(seed), tmp_path / ("%d.lock" % seed)
