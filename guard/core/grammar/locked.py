@@ -1,8 +1,9 @@
 """Two more places that ``pip install`` takes names from: a pylock.toml (PEP 751) and a script's own header (PEP 723)."""
 
 from .. import kernel as os
+from ..errors import BadData
 from ..names import is_name
-from . import project, reqfile
+from . import plain_toml, project, reqfile
 from .argument import scheme_of, strip_extras
 from .requirement import Malformed, Requirement
 
@@ -47,11 +48,8 @@ def script(reader, filename):
     if len(blocks) != 1:
         reader.reject(filename, "holds %s script metadata" % ("no" if not blocks else "more than one"))
         return
-    from .. import apart
-    from ..errors import BadData
-
     try:
-        tables = apart.toml(blocks[0].encode())
+        tables = plain_toml.read(blocks[0].encode())
     except BadData as error:
         reader.reject(filename, error.message)
         return

@@ -5,7 +5,6 @@ reads them and in its order: a later file overrides an earlier one, the command'
 environment overrides files.
 """
 
-import stat
 import sys
 
 from .. import kernel as os
@@ -121,7 +120,7 @@ def _sections(reader, path):
     try:
         path = os.path.join(reader.cwd, path)
         found = os.stat(path)
-        if not stat.S_ISREG(found.st_mode) or found.st_size > _LIMIT:
+        if not os.S_ISREG(found.st_mode) or found.st_size > _LIMIT:
             return {}
         with open(path, "rb") as file:
             data = file.read()

@@ -6,7 +6,7 @@ than a directory of a thousand distributions is to list.
 
 from .. import kernel as os
 
-_HEAD = 2048  # bytes
+_HEAD = 8192  # bytes; pip 9 states it behind all its imports
 
 
 class Place:

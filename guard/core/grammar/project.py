@@ -13,7 +13,8 @@ targets that the command does not itself ask for.
 from .. import kernel as os
 from ..errors import BadData
 from ..names import is_name, normalise
-from . import reqfile
+from . import plain_toml, reqfile
+from .pyproject import Declared, strings, table
 from .requirement import Malformed, Requirement
 
 
@@ -28,12 +29,11 @@ def read(reader, directory, extras=(), text="", where="", named=True):
     reader.seen.add(key)
     tables = pyproject(reader, directory, text, where)
     sections = _setup_cfg(reader, directory)
-    project = _table(tables, "project")
-    poetry = _table(tables, "tool", "poetry")
-    name = project.get("name") or poetry.get("name") or _table(sections, "metadata").get("name", "")
+    project = table(tables, "project")
+    poetry = table(tables, "tool", "poetry")
+    name = _text(project, "name") or _text(poetry, "name") or _text(table(sections, "metadata"), "name")
     if named and is_name(name):
-        version = project.get("version") or poetry.get("version") or ""
-        version = version if isinstance(version, str) else ""
+        version = _text(project, "version") or _text(poetry, "version")
         reader.found(Requirement(name, (), version), text or directory, where, True, directory)
     place = os.path.relpath(directory, reader.cwd)
     place = "" if place == "." else place + "/"
@@ -42,10 +42,9 @@ def read(reader, directory, extras=(), text="", where="", named=True):
         at = place + "pyproject.toml"
         _project_table(reader, project, wanted, at, directory)
         _poetry_table(reader, poetry if "dependencies" not in project else {}, wanted, at)
-        _dynamic(reader, _table(tables, "tool", "setuptools", "dynamic"), wanted, directory)
+        _dynamic(reader, table(tables, "tool", "setuptools", "dynamic"), wanted, directory)
         _options(reader, sections, wanted, place + "setup.cfg", directory)
-    for line in _texts(_table(tables, "build-system").get("requires")):
-        _add(reader, line, place + "pyproject.toml [build-system]", False)
+    Declared(reader, tables, False, place + "pyproject.toml [build-system]").build()
 
 
 def pyproject(reader, directory, text="", where=""):
@@ -61,10 +60,8 @@ def toml(reader, path, text, where=""):
     data = reqfile.contents(reader, path, text, where)
     if data is None:
         return {}
-    from .. import apart
-
     try:
-        return apart.toml(data)
+        return plain_toml.read(data)
     except BadData as error:
         reader.reject(text, "%s: %s" % (os.path.basename(path), error.message), where)
         return {}
@@ -74,7 +71,7 @@ def groups(reader, wanted):
     """Add the dependency groups ``[(path of a pyproject.toml, group)]``, included groups too (PEP 735)."""
     for path, group in wanted:
         tables = toml(reader, reader.path(path), path)
-        known = {normalise(name): lines for name, lines in _table(tables, "dependency-groups").items()}
+        known = {normalise(name): lines for name, lines in table(tables, "dependency-groups").items()}
         if tables or not reader.command.rejected:
             _group(reader, known, normalise(group), path, ())
 
@@ -91,33 +88,35 @@ def _group(reader, known, group, path, above):
 
 
 def _project_table(reader, project, wanted, where, directory):
-    for line in _texts(project.get("dependencies")):
+    for line in strings(project.get("dependencies")):
         _add(reader, line, where)
-    for extra, lines in _table(project, "optional-dependencies").items():
+    for extra, lines in table(project, "optional-dependencies").items():
         if normalise(extra) in wanted:
-            for line in _texts(lines):
-                _add(reader, line, where, own=(directory, project.get("name", "")))
+            for line in strings(lines):
+                _add(reader, line, where, own=(directory, _text(project, "name")))
 
 
 def _poetry_table(reader, poetry, wanted, where):
-    dependencies = _table(poetry, "dependencies")
-    asked = {normalise(name) for extra, names in _table(poetry, "extras").items() if normalise(extra) in wanted
-             for name in _texts(names)}  # fmt: skip
-    for name, said in dependencies.items():
-        optional = isinstance(said, dict) and said.get("optional") is True
-        if name.lower() != "python" and is_name(name) and (not optional or normalise(name) in asked):
-            reader.found(Requirement(name), name, where)
+    dependencies = table(poetry, "dependencies")
+    asked = {normalise(name) for extra, names in table(poetry, "extras").items() if normalise(extra) in wanted
+             for name in strings(names)}  # fmt: skip
+    chosen = {
+        name: said
+        for name, said in dependencies.items()
+        if not (isinstance(said, dict) and said.get("optional") is True) or normalise(name) in asked
+    }
+    Declared(reader, {}, True, where).constraints(chosen)
 
 
 def _dynamic(reader, dynamic, wanted, directory):
     """Requirements that setuptools reads from files which pyproject.toml names."""
-    chosen = [_table(dynamic, "dependencies")]
-    for extra, said in _table(dynamic, "optional-dependencies").items():
+    chosen = [table(dynamic, "dependencies")]
+    for extra, said in table(dynamic, "optional-dependencies").items():
         if normalise(extra) in wanted and isinstance(said, dict):
             chosen.append(said)
     for said in chosen:
         files = said.get("file", ())
-        for name in [files] if isinstance(files, str) else _texts(files):
+        for name in [files] if isinstance(files, str) else strings(files):
             _lines_of(reader, directory, name)
 
 
@@ -155,8 +154,8 @@ def _setup_cfg(reader, directory):
 
 
 def _options(reader, sections, wanted, where, directory):
-    chosen = [_table(sections, "options").get("install_requires", "")]
-    for extra, lines in _table(sections, "options.extras_require").items():
+    chosen = [table(sections, "options").get("install_requires", "")]
+    for extra, lines in table(sections, "options.extras_require").items():
         if normalise(extra.partition(":")[0]) in wanted:
             chosen.append(lines)
     for value in chosen:
@@ -169,7 +168,7 @@ def _options(reader, sections, wanted, where, directory):
                 _add(reader, line.strip(), where)
 
 
-def _add(reader, line, where, asked=True, own=("", "")):
+def _add(reader, line, where, own=("", "")):
     try:
         wanted = reader.requirement(line)
     except Malformed:
@@ -178,15 +177,9 @@ def _add(reader, line, where, asked=True, own=("", "")):
     if own[1] and normalise(wanted.name) == normalise(own[1]):
         read(reader, own[0], wanted.extras, named=False)  # an extra that asks for other extras of the same project
     else:
-        reader.found(wanted, line, where, asked)
+        reader.found(wanted, line, where)
 
 
-def _table(tables, *path):
-    """The table at ``path``, {} where there is none."""
-    for key in path:
-        tables = tables.get(key) if isinstance(tables, dict) else None
-    return tables if isinstance(tables, dict) else {}
-
-
-def _texts(value):
-    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
+def _text(table, key):
+    value = table.get(key)
+    return value if isinstance(value, str) else ""

@@ -6,8 +6,6 @@ dash: what stands before is one requirement, what follows are options. A line ha
 the first ``-e``, else the first ``-r``, else the first ``-c``, else settings.
 """
 
-import stat
-
 from .. import kernel as os
 from . import argument, shell
 from .options import Refused, parse
@@ -65,7 +63,7 @@ def _read(reader, filename, constraint, where, above):
 def contents(reader, path, filename, where, constraint=False):
     """The bytes of a regular file, else None, with the reason noted: pip needs a pipe itself, so it is not read here."""
     try:
-        if path.startswith(("/dev/", "/proc/")) or not stat.S_ISREG(os.stat(path).st_mode):
+        if path.startswith(("/dev/", "/proc/")) or not os.S_ISREG(os.stat(path).st_mode):
             if os.path.isdir(path):
                 reader.reject(filename, "is a directory", where)
             elif not constraint:
