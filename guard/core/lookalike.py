@@ -3,26 +3,27 @@
     model = Model.open(shipped("lookalike.model"))
     model.judge("reqeusts")  ->  Likeness(imitates="requests", likeness="swap", score=31.4, flagged=True)
 
-A popular name leaves after one look-up. Any other is turned into the keys of guard.core.likeness; a bitmap denies
-nearly all of them, the rest lead to projects, and those are weighed: what the project is worth to an imitator, what each
-slip counts, and how unlikely the letters are that the name holds. Everything is whole numbers (thousandths of a nat), so
-that the answer is the same everywhere. guard/lookalike/compile.py writes the file and says how it is laid out.
+A popular name leaves after one look-up. Any other is turned into the keys of guard.core.likeness; two bitmaps deny
+nearly all of them, the rest lead to projects, and those are weighed: what the project is worth to an imitator, what
+each slip counts, and how unlikely the letters are that the name holds. Everything is whole numbers (thousandths of a
+nat), so that the answer is the same everywhere. guard/lookalike/compile.py writes the file and says how it is laid out.
 """
 
 from . import kernel as os
 from .errors import CannotJudge
 from .likeness import (
     AFFIX,
-    AFFIX_KEY,
     DEEP_FROM,
     DEEP_TO,
     FUSED,
     JOINED,
+    LONG,
+    PART,
     SECOND,
     WORD_ORDER,
     WORDS,
-    WORDS_KEY,
-    core_of,
+    core_keys,
+    end_keys,
     likeness,
     parts,
 )
@@ -35,12 +36,18 @@ LONGEST = 64  # letters; a longer name imitates nobody by a slip
 MOST_RIVALS = 4
 BITS = 3999971  # primes, far from powers of two, so that a remainder depends on every letter
 SPREAD = 8000009
-BUCKETS = SPREAD // 256 + 1
-POPULAR, COMBINES = 1, 2  # flags of a record
+BITMAP, SECOND_BITMAP, BUCKETS, ENTRIES, RECORDS, COSTS, END = range(7)  # sections
+ALIGNED = 8  # bytes; a record begins at a multiple of this, so that two bytes number it
+LONGEST_RECORD = 6 + LONGEST
+POPULAR = 1  # a flag of a record
 
 _LETTER = {letter: i for i, letter in enumerate(LETTERS)}
 _BACK = pow(256, BITS - 2, BITS)  # a factor that moves a letter one place down
 _BACK_TWICE = _BACK * _BACK % BITS
+_PART = PART[0]
+_DOWN = [256]  # factors that move what begins at a place to just behind the mark of a part
+for _ in range(LONGEST):
+    _DOWN.append(_DOWN[-1] * _BACK % BITS)
 
 
 class Likeness:
@@ -74,14 +81,14 @@ class Project:
 class Model:
     """An open model file. Raises CannotJudge where it is missing, damaged, or cut while it is read."""
 
-    __slots__ = ("path", "fd", "head", "mark", "_bitmap", "_letters")
+    __slots__ = ("path", "fd", "head", "mark", "_first", "_second", "_ends", "_letters")
 
     def __init__(self, path, fd, head):
         self.path = path
         self.fd = fd
         self.head = head  # {key: list of int}
         self.mark = head["mark"][0] / 10  # the score from which a name is flagged
-        self._bitmap = b""
+        self._first = self._second = self._ends = b""  # sections, read when the first name needs them
         self._letters = b""
 
     @classmethod
@@ -92,7 +99,7 @@ class Model:
             raise CannotJudge("%s: %s" % (path, error.strerror))
         try:
             model = cls(path, fd, _head(os.pread(fd, HEAD, 0)))
-            if os.fstat(fd).st_size != model.head["sections"][-1]:
+            if os.fstat(fd).st_size != model.head["sections"][END]:
                 raise ValueError("its size is not what it says")
         except (OSError, ValueError, KeyError, IndexError):
             os.close(fd)
@@ -126,22 +133,21 @@ class Model:
         """Whether ``name`` is one of the most downloaded projects."""
         if len(name) > LONGEST or not name.isascii():
             return False
-        projects = self._found(name.encode())
-        return any(project.name == name and project.flags & POPULAR for project in projects)
+        for project in self._found(int.from_bytes(name.encode(), "little") % SPREAD):
+            if project.name == name:
+                return bool(project.flags & POPULAR)
+        return False
 
     def near(self, name):
         """[(Project, slips)] of every project that ``name`` is like."""
-        if not name.isascii():
+        if len(name) > LONGEST or not name.isascii():
             return []
-        if not self._bitmap:
-            start, end = self.head["sections"][:2]
-            self._bitmap = self._read(start, end - start)
+        if not self._first:
+            self._first, self._second, self._ends = map(self._section, (BITMAP, SECOND_BITMAP, BUCKETS))
         found = {}
-        for key, kind in self._hits(name):
-            for project in self._found(key):
+        for code, kind in self._hits(name):
+            for project in self._found(code):
                 if project.name == name or project.name in found:
-                    continue
-                if kind in (JOINED, FUSED) and not project.flags & COMBINES:
                     continue
                 slips = likeness(project.name, name, kind)
                 if slips:
@@ -179,82 +185,93 @@ class Model:
     def surprise(self, name):
         """What the letters of ``name`` cost together, in sixths of a nat."""
         if not self._letters:
-            start, end = self.head["sections"][5:7]
-            self._letters = self._read(start, end - start)
+            self._letters = self._section(COSTS)
         costs = self._letters
         return sum([costs[place] for place in places(name)])
 
     def _hits(self, name):
-        """Those keys of guard.core.likeness.wanted that the bitmap does not deny, in their order."""
-        bitmap = self._bitmap
-        core, words = core_of(name)
+        """The remainders by SPREAD of those keys of guard.core.likeness.wanted that the bitmaps know, in its order."""
+        bitmap, check = self._first, self._second
+        for affixes, key in zip((AFFIX, WORD_ORDER), core_keys(name)):
+            if self._knows(key):
+                yield int.from_bytes(key, "little") % SPREAD, affixes
         raw = name.encode()
-        for key, kind in ((AFFIX_KEY + core.encode(), AFFIX), (WORDS_KEY + words.encode(), WORD_ORDER)):
-            bit = int.from_bytes(key, "little") % BITS
-            if bitmap[bit >> 3] >> (bit & 7) & 1:
-                yield key, kind
-        if len(raw) <= LONGEST:
-            for key in self._shortened(raw):
-                yield key, None
-        for part, kind in parts(name):
-            key = part.encode()
-            bit = int.from_bytes(key, "little") % BITS
-            if bitmap[bit >> 3] >> (bit & 7) & 1:
-                yield key, kind
-
-    def _shortened(self, raw):
-        """What removing no letter, one or two leaves of ``raw``, as far as the bitmap knows it.
-
-        The remainder of a shortened name is put together from remainders of its pieces, which spares making the name:
-        a letter at place k weighs 256**k, and what follows a removed letter moves down by a factor 1/256.
-        """
-        bitmap = self._bitmap
-        size = len(raw)
-        before = [0]  # remainders of the first k letters
+        before = [0]  # remainders by BITS of the first k letters; the letter at place k weighs 256**k
         power = 1
         for byte in raw:
             before.append((before[-1] + byte * power) % BITS)
             power = power * 256 % BITS
+        for code in self._shortened(raw, before):
+            yield code, None
+        for begin, end, kind in parts(name):
+            bit = (_PART + (before[end] - before[begin]) * _DOWN[begin]) % BITS
+            if bitmap[bit >> 3] >> (bit & 7) & 1:
+                code = int.from_bytes(PART + raw[begin:end], "little") % SPREAD
+                if check[code >> 5] >> (code >> 2 & 7) & 1:
+                    yield code, kind
+
+    def _knows(self, key):
+        number = int.from_bytes(key, "little")
+        bit, code = number % BITS, number % SPREAD
+        return self._first[bit >> 3] >> (bit & 7) & 1 and self._second[code >> 5] >> (code >> 2 & 7) & 1
+
+    def _shortened(self, raw, before):
+        """The remainders of what removing no letter, one or two leaves of ``raw``, as far as the bitmaps know it.
+
+        The remainder by BITS of a shortened name is put together from those of its pieces, which spares making the
+        name: what follows a removed letter moves down by a factor 1/256.
+        """
+        bitmap, check = self._first, self._second
+        size = len(raw)
         whole = before[size]
         if bitmap[whole >> 3] >> (whole & 7) & 1:
-            yield raw
+            yield int.from_bytes(raw, "little") % SPREAD
         for i in range(size):
             bit = (before[i] + (whole - before[i + 1]) * _BACK) % BITS
             if bitmap[bit >> 3] >> (bit & 7) & 1:
-                yield raw[:i] + raw[i + 1 :]
-        if not DEEP_FROM - 2 <= size <= DEEP_TO + 2:
+                code = int.from_bytes(raw[:i] + raw[i + 1 :], "little") % SPREAD
+                if check[code >> 5] >> (code >> 2 & 7) & 1:
+                    yield code
+        if not DEEP_FROM - 2 <= size <= DEEP_TO + 2 or (size > LONG and not any(map(self._knows, end_keys(raw)))):
             return
         ends = [(before[j] * _BACK + (whole - before[j + 1]) * _BACK_TWICE) % BITS for j in range(size)]
         for i in range(size - 1):
             start = before[i] - before[i + 1] * _BACK
-            for j in range(i + 1, size):
-                bit = (start + ends[j]) % BITS
+            j = i
+            for end in ends[i + 1 :]:
+                j += 1
+                bit = (start + end) % BITS
                 if bitmap[bit >> 3] >> (bit & 7) & 1:
-                    yield raw[:i] + raw[i + 1 : j] + raw[j + 1 :]
+                    code = int.from_bytes(raw[:i] + raw[i + 1 : j] + raw[j + 1 :], "little") % SPREAD
+                    if check[code >> 5] >> (code >> 2 & 7) & 1:
+                        yield code
 
-    def _found(self, key):
-        """The Projects that may have left ``key``."""
-        _, buckets, entries, records, texts, _, _ = self.head["sections"]
-        place, tag = divmod(int.from_bytes(key, "little") % SPREAD, 256)
-        ends = self._read(buckets + 3 * place, 6)
-        first, end = int.from_bytes(ends[:3], "little"), int.from_bytes(ends[3:], "little")
-        if end <= first:
+    def _found(self, code):
+        """The Projects that may have left a key of the remainder ``code``."""
+        place = 3 * (code >> 8)
+        ends = self._ends[place : place + 6] or self._read(self.head["sections"][BUCKETS] + place, 6)
+        first = ends[0] | ends[1] << 8 | ends[2] << 16
+        count = (ends[3] | ends[4] << 8 | ends[5] << 16) - first
+        if not count:
             return []
-        data = self._read(entries + 3 * first, 3 * (end - first))
-        found = []
-        for at in range(0, len(data), 3):
-            if data[at] == tag:
-                number = data[at + 1] | data[at + 2] << 8
-                found.append(self._project(records, texts, number))
+        data = self._read(self.head["sections"][ENTRIES] + 3 * first, 3 * count)  # all low bytes, then all numbers
+        found, tag = [], code & 255
+        at = data.find(tag, 0, count)
+        while at >= 0:
+            place = count + 2 * at
+            found.append(self._project(data[place] | data[place + 1] << 8))
+            at = data.find(tag, at + 1, count)
         return found
 
-    def _project(self, records, texts, number):
-        ends = self._read(records + 3 * number, 6)
-        first, end = int.from_bytes(ends[:3], "little"), int.from_bytes(ends[3:], "little")
-        data = self._read(texts + first, end - first)
-        worth = int.from_bytes(data[:2], "little") - 32768
-        combined = int.from_bytes(data[2:4], "little") - 32768
-        return Project(data[5:].decode("ascii"), worth, combined, data[4])
+    def _project(self, number):
+        data = self._read(self.head["sections"][RECORDS] + ALIGNED * number, LONGEST_RECORD)
+        worth = (data[0] | data[1] << 8) - 32768
+        combined = (data[2] | data[3] << 8) - 32768
+        return Project(data[6 : 6 + data[5]].decode("ascii"), worth, combined, data[4])
+
+    def _section(self, number):
+        start, end = self.head["sections"][number : number + 2]
+        return self._read(start, end - start)
 
     def _read(self, position, length):
         try:

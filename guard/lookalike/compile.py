@@ -2,10 +2,11 @@
 
     head      HEAD bytes of text: ``#guard-lookalike 1 made=…``, then ``key=whole numbers``
     bitmap    one bit for each key some project leaves, at its remainder by BITS
-    buckets   BUCKETS + 1 ends, 3 bytes each: where the entries of each remainder by SPREAD (without its low byte) end
-    entries   3 bytes each: the low byte of that remainder, the number of a project
-    records   ends of the projects' texts, 3 bytes each
-    texts     worth and combined worth (thousandths of a nat, plus 32768), flags, name
+    second    the same at a quarter of its remainder by SPREAD
+    buckets   the ends of each bucket of entries, 3 bytes each; a bucket is a remainder by SPREAD without its low byte
+    entries   bucket by bucket the low bytes of the remainders, then the numbers of the projects, 2 bytes each
+    records   worth and combined worth (thousandths of a nat, plus 32768), flags, length of the name, name; each begins
+              at a multiple of ALIGNED, and that multiple is the project's number
     letters   the cost of each letter after each two, one byte each, in sixths of a nat
 
 All numbers are little-endian; ``sections`` in the head says where each begins and where the file ends.
@@ -17,7 +18,16 @@ from collections.abc import Iterable, Sequence
 
 from guard.core.home import shipped
 from guard.core.likeness import DEEP_TO
-from guard.core.lookalike import BITS, BUCKETS, COMBINES, HEAD, MAGIC, POPULAR, SPREAD
+from guard.core.lookalike import (
+    ALIGNED,
+    BITS,
+    HEAD,
+    LONGEST,
+    LONGEST_RECORD,
+    MAGIC,
+    POPULAR,
+    SPREAD,
+)
 
 from . import letters, trial
 from .fit import (
@@ -31,7 +41,7 @@ from .fit import (
     fit,
     of_project,
 )
-from .index import combines, keys
+from .index import keys
 from .projects import LETTERS, Project, listed, ordinary, pairs, popular
 
 THOUSANDTHS = 1000
@@ -59,9 +69,8 @@ def marks(answers: "Sequence[trial.Answer]") -> list[int]:
 def write(path: str, fitted: Fitted, of_scores: Sequence[int], made: str, mark: float = MARK) -> None:
     """Write a fitted model. The same model gives the same bytes."""
     projects = sorted(fitted.index.projects.values(), key=lambda project: project.name)
-    texts = [_text(project, fitted) for project in projects]
-    bitmap, buckets, entries = _table(projects)
-    parts = [bitmap, buckets, entries, _ends(texts), b"".join(texts), fitted.facts.costs]
+    records, numbers = _records(projects, fitted)
+    parts = [*_table(projects, numbers), records, fitted.facts.costs]
     sections = [HEAD]
     for part in parts:
         sections.append(sections[-1] + len(part))
@@ -91,33 +100,40 @@ def _head(fitted: Fitted, sections: Sequence[int], of_scores: Sequence[int], mad
     return text.ljust(HEAD - 1) + b"\n"
 
 
-def _text(project: Project, fitted: Fitted) -> bytes:
-    alone = fitted.weight(of_project(project, fitted.facts, combined=False))
-    with_word = fitted.weight(of_project(project, fitted.facts, combined=True))
-    flags = (POPULAR if project.popular else 0) | (COMBINES if combines(project) else 0)
-    return _short(alone) + _short(with_word) + bytes([flags]) + project.name.encode("ascii")
+def _records(projects: Sequence[Project], fitted: Fitted) -> "tuple[bytes, list[int]]":
+    """The records of all projects, and the number of each."""
+    records, numbers = bytearray(), []
+    for project in projects:
+        alone = fitted.weight(of_project(project, fitted.facts, combined=False))
+        with_word = fitted.weight(of_project(project, fitted.facts, combined=True))
+        flags = POPULAR if project.popular else 0
+        name = project.name.encode("ascii")[:LONGEST]
+        numbers.append(len(records) // ALIGNED)
+        records += _short(alone) + _short(with_word) + bytes([flags, len(name)]) + name
+        records += bytes(-len(records) % ALIGNED)
+    return bytes(records) + bytes(LONGEST_RECORD), numbers
 
 
 def _short(weight: float) -> bytes:
     return (max(-MOST, min(MOST, round(THOUSANDTHS * weight))) + 32_768).to_bytes(2, "little")
 
 
-def _table(projects: Sequence[Project]) -> "tuple[bytes, bytes, bytes]":
-    bitmap = bytearray(BITS // 8 + 1)
-    found: list[list[tuple[int, int]]] = [[] for _ in range(BUCKETS)]
-    for number, project in enumerate(projects):
-        for key in set(keys(project)):
+def _table(projects: Sequence[Project], numbers: Sequence[int]) -> list[bytes]:
+    """The sections by which keys are found: both bitmaps, the ends of the buckets, the entries."""
+    first, second = bytearray(BITS // 8 + 1), bytearray(SPREAD // 32 + 1)
+    found: list[set[tuple[int, int]]] = [set() for _ in range(SPREAD // 256 + 1)]
+    for project, number in zip(projects, numbers):
+        for key in keys(project):
             code = int.from_bytes(key, "little")
-            bitmap[code % BITS >> 3] |= 1 << (code % BITS & 7)
-            place, tag = divmod(code % SPREAD, 256)
-            found[place].append((tag, number))
-    entries = [bytes([tag]) + number.to_bytes(2, "little") for bucket in found for tag, number in sorted(set(bucket))]
-    counts = (len(set(bucket)) for bucket in found)
-    return bytes(bitmap), _running(counts), b"".join(entries)
-
-
-def _ends(texts: Iterable[bytes]) -> bytes:
-    return _running(len(text) for text in texts)
+            bit, spread = code % BITS, code % SPREAD
+            first[bit >> 3] |= 1 << (bit & 7)
+            second[spread >> 5] |= 1 << (spread >> 2 & 7)
+            found[spread >> 8].add((spread & 255, number))
+    entries = b"".join(
+        bytes(tag for tag, _ in bucket) + b"".join(number.to_bytes(2, "little") for _, number in bucket)
+        for bucket in map(sorted, found)
+    )
+    return [bytes(first), bytes(second), _running(map(len, found)), entries]
 
 
 def _running(sizes: Iterable[int]) -> bytes:

@@ -37,7 +37,9 @@ class Facts:
         self.popular = list(popular_names)
         self.costs = costs
         self._nats: dict[str, float] = {}
-        self._holders = Counter(part for name in self.popular for part in {part for part, _ in parts(name)})
+        self._holders = Counter(
+            part for name in self.popular for part in {name[begin:end] for begin, end, _ in parts(name)}
+        )
 
     def nats(self, name: str) -> float:
         """What the letters of ``name`` cost together, in nats."""

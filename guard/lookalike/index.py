@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator
 
 from guard.core.likeness import (
-    AFFIX_KEY,
     DEEP_FROM,
     DEEP_TO,
-    FUSED,
-    JOINED,
+    LONG,
+    PART,
     SHORT,
-    WORDS_KEY,
-    core_of,
+    WORD,
+    core_keys,
+    end_keys,
     likeness,
     wanted,
 )
@@ -18,7 +18,7 @@ from guard.core.likeness import (
 from .projects import Project
 
 DEEP_RANK = 5_000  # two slips are looked for against this many of the popular, and whoever was imitated before
-COMBINED_RANK = 3_000  # brand and word likewise
+COMBINED_RANK = 300  # brand and word likewise
 
 
 def keys(project: Project) -> Iterator[bytes]:
@@ -26,23 +26,33 @@ def keys(project: Project) -> Iterator[bytes]:
     name = project.name.encode("ascii")
     size = len(name)
     yield name
+    if combines(project):
+        yield PART + name
     if size < SHORT:
         return
     for i in range(size):
         yield name[:i] + name[i + 1 :]
-    if DEEP_FROM <= size <= DEEP_TO and (project.rank <= DEEP_RANK or project.imitations):
+    if deep(project):
+        if size > LONG - 2:
+            yield from end_keys(name)
         for i in range(size):
             for j in range(i + 1, size):
                 yield name[:i] + name[i + 1 : j] + name[j + 1 :]
-    core, words = core_of(project.name)
-    if len(core) >= SHORT:
-        yield AFFIX_KEY + core.encode("ascii")
-        yield WORDS_KEY + words.encode("ascii")
+    core, words = core_keys(project.name)
+    if len(core) > SHORT:
+        yield core
+        yield words
+
+
+def deep(project: Project) -> bool:
+    """Whether names two slips away from the project are looked for."""
+    most = DEEP_TO if project.imitations else LONG
+    return DEEP_FROM <= len(project.name) <= most and (project.rank <= DEEP_RANK or project.imitations > 0)
 
 
 def combines(project: Project) -> bool:
     """Whether the project is one of those whose name is looked for inside longer names."""
-    return len(project.name) >= SHORT and (project.rank <= COMBINED_RANK or project.imitations > 0)
+    return len(project.name) >= WORD and (project.rank <= COMBINED_RANK or project.imitations > 0)
 
 
 class Index:
@@ -58,11 +68,9 @@ class Index:
     def near(self, name: str) -> dict[str, list[int]]:
         """{project: the slips that make ``name`` of it}; empty where nothing is near. The name itself is left out."""
         found: dict[str, list[int]] = {}
-        for key, kind in wanted(name):
+        for key, kind in wanted(name, self._by_key.__contains__):
             for project in self._by_key.get(key, ()):
                 if project == name or project in found:
-                    continue
-                if kind in (JOINED, FUSED) and not combines(self.projects[project]):
                     continue
                 slips = likeness(project, name, kind)
                 if slips:
