@@ -80,8 +80,7 @@ def _become_script(tool, folder):
     import types
     from importlib.machinery import SourceFileLoader
 
-    runner = __file__
-    sys.excepthook = lambda kind, error, trace: sys.__excepthook__(kind, error, _own_frames(trace, runner))
+    sys.excepthook = _show_without_runner
     if folder is not None:
         sys.path.insert(0, folder)
     with open(tool, "rb") as file:
@@ -92,11 +91,11 @@ def _become_script(tool, folder):
     exec(compile(source, tool, "exec", 0, True), main.__dict__)  # noqa: S102  # the tool itself
 
 
-def _own_frames(trace, runner):
-    """The traceback without the frames of this file at its head: the script was run, as far as anyone can see."""
+def _show_without_runner(kind, error, trace, runner=__file__, show=sys.__excepthook__):
+    """Show an error without the frames of this file at its head: the script was run, as far as anyone can see."""
     while trace is not None and trace.tb_frame.f_code.co_filename == runner:
         trace = trace.tb_next
-    return trace
+    show(kind, error.with_traceback(trace), trace)
 
 
 _start(sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:])
