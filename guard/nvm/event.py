@@ -23,7 +23,7 @@ ATTEMPT = "attempt"
 DAMAGED = "damaged"  # lines of the journal that could not be read
 ACTIONS = {BLOCK: "blocked", WARN: "warned", ALLOW: "allowed"}
 TEXT_LIMIT = 16384  # characters of one value
-_OWN = frozenset(("v", "id", "time_ns", "guard", "what", "process", "parent", "findings", "env", "text"))
+_OWN = frozenset(("v", "id", "time_ns", "guard", "what", "process", "parent", "findings", "env", "text", "list"))
 _PATTERN = re.compile(REGEX)
 
 
@@ -93,6 +93,7 @@ def _command(line):
         told["guard_event"] = what
         told["guard_attempt_id"] = line["id"]
         told["guard_version"] = _text(line.get("guard"))
+        told["guard_list_version"] = _text(line.get("list"))
         if "text" in line:
             told["guard_reason"] = _text(line["text"])
         return told
@@ -101,7 +102,7 @@ def _command(line):
         "guard_event": ATTEMPT,
         "guard_version": _text(line.get("guard")),
         "guard_attempt_id": line["id"],
-        "guard_action": ACTIONS.get(_text(line.get("verdict")), UNKNOWN),
+        "guard_action": _text(line.get("action")) or ACTIONS.get(_text(line.get("verdict")), UNKNOWN),
         "guard_mode": _text(line.get("mode")),
         "guard_seen_by": _text(line.get("where")),
         "guard_list_version": _text(line.get("list")),

@@ -4,7 +4,8 @@ import datetime
 import os
 import shutil
 
-from .files import size
+from .files import read, size
+from .record import TROUBLE
 from .recorder import journal, log_path, users
 from .settings import LOG, load
 from .sinks.file import rotated
@@ -28,6 +29,9 @@ def health(home):
     for uid in users(home) or [os.getuid()]:
         _user(home, uid, settings, known)
     _state(home, known)
+    trouble = read("%s/%s" % (home.state, TROUBLE))
+    if trouble:
+        known["faults"].append("the last run of the recorder failed: %s" % trouble.decode("utf-8", "replace"))
     return known
 
 
@@ -37,9 +41,10 @@ def _user(home, uid, settings, known):
     known["log"] = known["log"] or path
     known["log_files"] += sum(os.path.exists(part) for part in [path, *rotated(path)])
     known["log_bytes"] += sum(size(part) for part in [path, *rotated(path)])
-    known["journal_bytes"] += size(journal(home, uid)) + _left(spool)
+    known["journal_bytes"] += size(journal(home, uid))
     configured = {LOG} | {sink["name"] for sink in settings.sinks}
     try:
+        known["journal_bytes"] += _left(spool)
         queues = spool.queues()
     except OSError as error:
         known["faults"].append("%s: %s" % (spool.path, error.strerror))
@@ -61,7 +66,7 @@ def _user(home, uid, settings, known):
 def _faults(queue, sink, configured):
     name, said = queue.name, []
     if not configured and sink["waiting_bytes"]:
-        said.append("%d bytes wait for %s, which no settings name any more" % (sink["waiting_bytes"], name))
+        said.append("%s: no settings name it any more; what waits for it is in %s" % (name, queue.path))
     elif sink["error"] and queue.state["failures"]:
         said.append("%s: %s (%s; %d bytes wait)" % (name, sink["error"], sink["error_at"], sink["waiting_bytes"]))
     if sink["dropped"]:

@@ -45,10 +45,10 @@ def _told(home):
     told = {"mode": policy["mode"], "on_error": policy["on_error"], "shims": _shims(home)}
     try:
         names = open_list(home)
-        told.update(list_version=names.version, list_names=names.table.rows, list_made=names.table.made)
+        told.update(list=names.version, list_names=names.table.rows, list_made=names.table.made)
         names.close()
     except CannotJudge as error:
-        told.update(list_version="", list_fault=error.message)
+        told.update(list_fault=error.message)
     age = fresh.age(home)
     told["list_age_hours"] = "never synced" if age is None else int(age // 3600)
     return told

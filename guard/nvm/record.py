@@ -9,6 +9,7 @@ import os
 import sys
 import time
 
+TROUBLE = "recorder.trouble"  # the file that says why the last run failed
 SETTLE = 0.3  # seconds
 PATIENCE = 5.0  # seconds for a `guard events` that drains just now; what it queues is still ours to deliver
 
@@ -17,11 +18,28 @@ def main(argv):
     """Drain and deliver until nothing is left. Returns 0, or 1 where something went wrong; never raises."""
     try:
         _detach()
-        return _record(argv[1])
-    except Exception:  # nobody reads our stderr; what was journalled stays for the next run, and status tells
+        _record(argv[1])
+        _note(argv[1], "")
+    except Exception as error:  # nobody reads our stderr; what was journalled stays for the next run
         if os.environ.get("GUARD_DEBUG"):
             raise
+        _note(argv[1], "%s: %s" % (type(error).__name__, error))
         return 1
+    return 0
+
+
+def _note(root, text):
+    """Leave what went wrong where ``guard status`` finds it; take it away when all went well."""
+    from guard.core.home import at
+
+    from .files import folder, remove, replace
+
+    with contextlib.suppress(OSError):  # the state directory itself may be what is wrong; status looks at it too
+        path = folder(at(root).state) + "/" + TROUBLE
+        if text:
+            replace(path, text.encode("utf-8", "backslashreplace"))
+        else:
+            remove(path)
 
 
 def _detach():
@@ -37,23 +55,23 @@ def _record(root):
 
     home = at(root)
     if home.system and os.getuid() != 0:
-        return 0  # root's collector drains this user's journal
-    from guard.nvm.files import Lock, folder
+        return  # root's collector drains this user's journal
+    from .files import Lock, folder
 
     own = Lock(folder(home.state) + "/recorder.lock")
     if not own.take():
-        return 0
+        return
     time.sleep(SETTLE)
-    from guard.nvm.dispatch import dispatch
-    from guard.nvm.heartbeat import beat
-    from guard.nvm.recorder import drain, waiting
+    from .dispatch import dispatch
+    from .heartbeat import beat
+    from .recorder import drain, waiting
 
     while True:
         beat(home)
         drain(home, PATIENCE, held=own)
         dispatch(home)
         if not waiting(home):
-            return 0
+            return
 
 
 if __name__ == "__main__":

@@ -341,6 +341,18 @@ def test_a_full_disk_is_said_and_nothing_is_lost_when_there_is_room_again(home, 
     assert all("disk" in fault for fault in health(home)["faults"])  # a disk of 1 MiB is always nearly full
 
 
+def test_a_run_that_failed_is_told_until_one_succeeds(home):
+    ids = attempted(home, 1)
+    spool = pathlib.Path(home.state, "spool")
+    spool.write_text("in the way")
+    assert record(home, GUARD_DEBUG="").wait(30) == 1
+    assert any("the last run of the recorder failed" in fault for fault in health(home)["faults"])
+    spool.unlink()
+    assert record(home).wait(30) == 0
+    assert health(home)["faults"] == []
+    once(home, ids)
+
+
 def test_a_log_that_was_removed_is_begun_anew(home):
     attempted(home, 2)
     drain(home)

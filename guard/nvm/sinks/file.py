@@ -42,6 +42,7 @@ class FileSink(Sink):
                     os.close(fd)
                     fd = self._open()
                 write(fd, data)
+                os.fsync(fd)  # the segment it came from is removed next
                 self.looked = True
             finally:
                 os.close(fd)
