@@ -8,12 +8,12 @@ without ``#egg=``, has a name that is known only after it was fetched, so it is 
 
 from .. import kernel as os
 from ..names import is_name
+from .reader import ENDINGS
 from .requirement import DIGITS, Malformed, Requirement
 
 ARCHIVES = (
     ".zip", ".whl", ".tar.gz", ".tgz", ".tar", ".tar.bz2", ".tbz", ".tar.xz", ".txz", ".tlz", ".tar.lz", ".tar.lzma",
 )  # fmt: skip
-_LAST = ("zip", "whl", "gz", "tgz", "tar", "bz2", "tbz", "xz", "txz", "tlz", "lz", "lzma")
 VCS = ("git", "hg", "svn", "bzr")
 _VCS_SCHEMES = frozenset((
     "git+file", "git+git", "git+http", "git+https", "git+ssh", "hg+file", "hg+http", "hg+https", "hg+ssh", "hg+static-http",
@@ -34,7 +34,7 @@ def read(reader, text, where="", constraint=False):
     url = is_url(reader, text)
     name, _, marker = text.partition("; " if url else ";")
     marker = marker.strip()
-    if marker and not _marker(reader, marker):
+    if marker and not reader.marker(marker):
         return reader.reject(text, "%r is no environment marker" % marker, where)
     name = name.strip()
     if url:
@@ -120,7 +120,7 @@ def strip_extras(text):
 
 def archive_ending(path):
     """The ending by which ``path`` is an archive to pip, else ""; ``.tar`` counts with what follows it."""
-    if not path.lower().endswith(_LAST):
+    if not path.lower().endswith(ENDINGS):
         return ""
     stem, _, last = path.rpartition("/")[2].rpartition(".")
     if not stem.strip("."):
@@ -150,12 +150,6 @@ def _names_url(reader, name, path):
         return False
     before, at, _ = name.partition("@")
     return bool(at) and not _looks_like_path(before)
-
-
-def _marker(reader, text):
-    from . import marker
-
-    return marker.valid(text, reader.newest) or marker.valid(text, reader.oldest)
 
 
 def wrong(reader, wanted):

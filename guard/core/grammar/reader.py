@@ -6,7 +6,8 @@ from ..names import normalise
 from .requirement import MODERN, NEWEST, Malformed, parse
 
 OLDEST = (0,)
-_FILES = tuple("zZpPlLrR2")  # the last letters of the endings of archives
+ENDINGS = ("zip", "whl", "gz", "tgz", "tar", "bz2", "tbz", "xz", "txz", "tlz", "lz", "lzma")  # of archives, after the dot
+_LAST_LETTERS = frozenset("pPlLzZrR2aA")
 EVERY = (1 << 64) - 1  # every release of pip_options.py, and those to come
 DEFAULT_INDEX = "https://pypi.org/simple"  # what pip asks where nothing else is configured
 
@@ -59,7 +60,7 @@ class Reader:
     dependencies  whether a local project's own dependencies would be installed (``--no-deps``)
     """
 
-    __slots__ = ("command", "cwd", "environ", "versions", "oldest", "newest", "dependencies", "skip", "seen")
+    __slots__ = ("command", "cwd", "environ", "versions", "oldest", "newest", "_mask", "dependencies", "skip", "seen")
 
     def __init__(self, command, cwd, environ):
         self.command = command
@@ -68,6 +69,7 @@ class Reader:
         self.versions = ()
         self.oldest = OLDEST
         self.newest = NEWEST
+        self._mask = 0
         self.dependencies = True
         self.skip = None  # a compiled regular expression: lines of requirement files to leave out (pip before 20.1)
         self.seen = set()  # requirement files and projects that were read: pip reads them again, a name is a name once
@@ -75,13 +77,14 @@ class Reader:
     @property
     def mask(self):
         """The versions as bits of pip_options.py."""
-        from .pip_options import FUTURE, VERSIONS
+        if not self._mask:
+            from .pip_options import FUTURE, VERSIONS
 
-        mask = 0
-        for version in self.versions:
-            places = [place for place, known in enumerate(VERSIONS) if known <= version]
-            mask |= FUTURE if version > VERSIONS[-1] else 1 << (places[-1] if places else 0)
-        return mask or EVERY
+            for version in self.versions:
+                places = [place for place, known in enumerate(VERSIONS) if known <= version]
+                self._mask |= FUTURE if version > VERSIONS[-1] else 1 << (places[-1] if places else 0)
+            self._mask = self._mask or EVERY
+        return self._mask
 
     @property
     def future(self):
@@ -113,17 +116,35 @@ class Reader:
 
     def argument(self, text, where="", constraint=False):
         """Read one positional argument, or one line of a requirement file without its options."""
-        # A requirement by its looks alone: no path, URL, marker, extras at the end, or file name.
-        if "/" in text or ":" in text or ";" in text or text[:1] == "." or text[-1:] == "]" or text.endswith(_FILES):
+        name, _, marker = text.partition(";")
+        name = name.strip()
+        last = name[-1:]
+        # A requirement by its looks alone is no path, no URL, has no extras at its end, and is not called like a file.
+        if (
+            "/" in text
+            or ":" in text
+            or name[:1] == "."
+            or last == "]"
+            or (last in _LAST_LETTERS and name.lower().endswith(ENDINGS))
+        ):
             from . import argument
 
             return argument.read(self, text, where, constraint)
-        return self.plain(text, text, where, constraint)
+        marker = marker.strip()
+        if marker and not self.marker(marker):
+            return self.reject(text, "%r is no environment marker" % marker, where)
+        return self.plain(name, text, where, constraint)
+
+    def marker(self, text):
+        """Whether ``text`` is an environment marker to any version this could be."""
+        from . import marker
+
+        return marker.valid(text, self.newest) or marker.valid(text, self.oldest)
 
     def plain(self, name, text, where, constraint):
         """Read a requirement that is no path and no URL; ``text``: the whole of what was written."""
         try:
-            wanted = self.requirement(name.strip())
+            wanted = self.requirement(name)
         except Malformed as error:
             return self.reject(text, str(error), where)
         if wanted.url or wanted.version.endswith("]"):

@@ -19,6 +19,7 @@ _BOMS = (
     (b"\xfe\xff", "utf-16-be"),
 )  # the order matters: the mark of UTF-16 begins that of UTF-32
 _VARIABLE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+_HASH = "--hash=sha256:"
 _EITHER_EDITABLE = (25, 0)  # from here on ``./project -e x`` is an editable ./project
 _VARIABLES = (10,)  # pip 9 left ``${NAME}`` alone
 
@@ -157,21 +158,28 @@ def expand(line, environ):
 
 
 def _line(reader, line, where, filename, constraint, above):
-    if line[0] != "-" and " -" not in line:
+    start = 0 if line[0] == "-" else line.find(" -") + 1
+    if not start and line[0] != "-":
         return reader.argument(line, where, constraint)
-    words = line.split(" ")
-    place = next(place for place, word in enumerate(words) if word[:1] == "-")
-    try:
-        readings = parse("file", shell.split(" ".join(words[place:])), reader.mask)
-    except (Refused, ValueError) as error:
-        return reader.reject(line, str(error), where)
-    if place and any(words[:place]):
+    text, options = line[:start].rstrip(), line[start:]
+    readings = ()
+    if not (text and _only_hashes(options)):
+        try:
+            readings = parse("file", shell.split(options), reader.mask)
+        except (Refused, ValueError) as error:
+            return reader.reject(line, str(error), where)
+    if text:
         editable = reader.oldest >= _EITHER_EDITABLE and any("editables" in reading.values for reading in readings)
-        text = " ".join(words[:place]).strip()
         return argument.editable(reader, text, where, constraint) if editable else reader.argument(text, where, constraint)
     for reading in readings:
         _options(reader, reading.values, where, filename, constraint, above)
     return None
+
+
+def _only_hashes(options):
+    """Whether the options are those of a locked line, which every pip takes and which say nothing here."""
+    plain = "'" not in options and '"' not in options and "\\" not in options
+    return plain and options.count("-") == options.count(_HASH) * 2
 
 
 def _options(reader, values, where, filename, constraint, above):

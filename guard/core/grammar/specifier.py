@@ -6,6 +6,7 @@
 from .requirement import DIGITS, Malformed
 
 _OPERATORS = ("===", "~=", "==", "!=", "<=", ">=", "<", ">")
+_RELEASES = frozenset("0123456789.,<>=!~")
 _PRE = ("alpha", "beta", "preview", "pre", "a", "b", "c", "rc")
 _PRE_BEFORE_22 = ("a", "b", "c", "rc", "alpha", "beta", "pre", "preview")  # packaging before 22 tried the short first
 _POST = ("post", "rev", "r")
@@ -13,6 +14,10 @@ _POST = ("post", "rev", "r")
 
 def read(rest, blank, legacy):
     """(pinned version, rest) of ``==1.0, !=1.1``, in parentheses or not."""
+    if _RELEASES.issuperset(rest):
+        pinned = _releases(rest.split(","))
+        if pinned is not None:
+            return pinned, ""
     closing = rest[:1] == "("
     if closing:
         rest = rest[1:].lstrip(blank)
@@ -28,6 +33,23 @@ def read(rest, blank, legacy):
             if not version.endswith(".*") or one[2:3] == "=":
                 pinned = version
     return pinned, rest
+
+
+def _releases(pieces):
+    """The pin, or "", among ``>=1.2`` and its like, as most specifiers are; None where one is anything else."""
+    pinned = ""
+    for piece in pieces:
+        version = piece.lstrip("=<>!~")
+        operator = piece[: len(piece) - len(version)]
+        if operator not in _OPERATORS or not version or version.strip(".0123456789"):
+            return None
+        if version[0] == "." or version[-1] == "." or ".." in version:
+            return None
+        if operator == "~=" and "." not in version:
+            return None
+        if operator in ("==", "==="):
+            pinned = version
+    return pinned
 
 
 def _modern_clauses(rest, blank):

@@ -3,10 +3,13 @@
 import shutil
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from guard.core.command import Command
 from guard.core.grammar.pip import lines, set_versions
 from guard.core.grammar.reader import Reader, Refused
+from guard.core.grammar.requirement import Malformed, parse
 from tests.core.grammar.lines import CLEAN, command, names
 
 
@@ -212,3 +215,15 @@ def test_the_longest_line_the_kernel_takes_is_read_at_once():
     words = ["pip", "install", *("name%d" % number for number in range(20000))]
     assert len(names(words)) == 20000
     assert command(["pip", "install", "x" * 131000]).names() == ["x" * 131000]
+
+
+@given(st.lists(st.sampled_from(("=", "<", ">", "!", "~", "==", ">=", "===", "~=", "1", "2.0", ".", ",", "1.0")), max_size=5), st.sampled_from(((9,), (26, 3))))
+def test_the_short_way_through_a_specifier_is_the_long_one(pieces, version):
+    def told(text):
+        try:
+            return parse(text, version).version
+        except Malformed:
+            return None
+
+    text = "a" + "".join(pieces)
+    assert told(text) == told(text + ";os_name=='x'") == told(text + " ")  # neither of which is plain
