@@ -1,4 +1,5 @@
-# guard, for bash: its shims come first on PATH, also after activate, deactivate or another tool has changed it.
+# guard, for bash: its shims come first on PATH, also after activate, deactivate or another tool has changed it; its
+# command comes last, so that it hides no other of that name.
 _guard_shims=@shims@
 _guard_first() {
 	local rest=:$PATH:
@@ -8,6 +9,7 @@ _guard_first() {
 	export PATH=$_guard_shims:${rest%:}
 }
 _guard_first
+[[ :$PATH: == *:@bin@:* || ! -d @bin@ ]] || PATH+=:@bin@
 if [[ $- == *i* ]]; then
 	# Before each prompt, and last: what else is done there (direnv, pyenv-virtualenv) may put something in front.
 	if [[ ${PROMPT_COMMAND[*]-} == *_guard_first* ]]; then

@@ -1,4 +1,5 @@
-# guard, for zsh: its shims come first on PATH, also after activate, deactivate or another tool has changed it.
+# guard, for zsh: its shims come first on PATH, also after activate, deactivate or another tool has changed it; its
+# command comes last, so that it hides no other of that name.
 _guard_shims=@shims@
 _guard_first() {
 	emulate -L zsh
@@ -6,6 +7,7 @@ _guard_first() {
 	export PATH
 }
 _guard_first
+[[ :$PATH: == *:@bin@:* || ! -d @bin@ ]] || PATH+=:@bin@
 if [[ -o interactive ]]; then
 	# Before each prompt, and last: what else is done there (direnv, pyenv-virtualenv) may put something in front.
 	typeset -ga precmd_functions

@@ -29,8 +29,9 @@ class StartFile:
 
 def integration(shell, home):
     """What the shell ``shell`` ("sh" is any login shell) runs to keep guard first, as bytes."""
+    folders = {b"shims": home.shims, b"bin": os.path.join(home.root, "bin")}
     with open(shims.template("init." + shell), "rb") as text:
-        return re.sub(b"@shims@", lambda _: os.fsencode(_quote(shell, home.shims)), text.read())
+        return re.sub(rb"@(shims|bin)@", lambda at: os.fsencode(_quote(shell, folders[at.group(1)])), text.read())
 
 
 def home_folder(environ):

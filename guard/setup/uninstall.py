@@ -1,7 +1,10 @@
 """Removes an installation of guard, with everything it wrote anywhere: settings, list and events too."""
 
+import contextlib
 import os
 import shutil
+
+import psutil
 
 from guard.core import home as homes
 from guard.core.errors import GuardError, UsageError
@@ -12,8 +15,7 @@ from guard.setup.manifest import Manifest
 def remove(home):
     """Remove the installation ``home``. Returns what could not be removed, one sentence each.
 
-    PREFIX goes last, and by one rename, so that a recorder which is still at work finds no folder to write in again.
-    Nothing may be imported after that: the running code lies in PREFIX itself.
+    PREFIX goes last. Nothing may be imported after that: the running code lies in PREFIX itself.
     """
     if not os.path.exists(os.path.join(home.root, homes.MARK)):
         raise UsageError("no guard is installed in %s" % home.root)
@@ -23,6 +25,7 @@ def remove(home):
         left += _attempt(_take_block, path, manifest.made)
     for path in manifest.files:
         left += _attempt(_unlink, path)
+    _stop_recorders(home)
     left += _attempt(_remove_root, home, home.root in manifest.made)
     for folder in reversed(manifest.made):
         if os.path.isdir(folder) and not os.listdir(folder):
@@ -36,6 +39,18 @@ def _unprotect(home):
     except ModuleNotFoundError:
         return []
     return list(unprotect_all(home) or [])
+
+
+def _stop_recorders(home):
+    """End the recorders of this installation: one that is still at work would make the state directory again."""
+    at_work = []
+    for process in psutil.process_iter(["cmdline"]):
+        words = process.info["cmdline"] or []
+        if "guard.nvm.record" in words and words[-1] == home.root:
+            at_work.append(process)
+            with contextlib.suppress(psutil.Error):
+                process.terminate()
+    psutil.wait_procs(at_work, timeout=5)
 
 
 def _attempt(step, *about):

@@ -11,6 +11,7 @@ from tests.installer.running import installer, programs, this_python, tree
 from tests.support.tools import ROOT, clean_environment, offline, python
 
 
+@pytest.mark.long
 def test_from_guards_own_wheel_into_a_folder_that_exists(tmp_path, wheels):
     """No setuptools in the directory, so nothing can be built; the folder keeps existing when guard leaves it."""
     copy = tmp_path / "source"

@@ -31,6 +31,8 @@ class Life:
         (self.home / ".zshrc").write_bytes(b"")
         (self.home / ".bash_profile").symlink_to("../unmounted/bash_profile")
         (self.home / ".config" / "fish").mkdir(parents=True)
+        self.venv = root / "venv"
+        subprocess.run([this_python(), "-m", "venv", "--without-pip", str(self.venv)], check=True)
         self.before = tree(root)
         self.modules = {str(path.relative_to(ROOT)) for path in (ROOT / "guard").rglob("*.py")}
         self.root = root
@@ -123,6 +125,13 @@ def test_a_new_shell_finds_the_shims_first(life, shell):
     assert done.stdout.strip().splitlines()[-1:] == [f"{life.prefix}/shims/pip"], done.stderr
 
 
+def test_an_environment_that_is_protected(life):
+    """The end of this file shows that uninstalling takes guard out of it again."""
+    done = life.guard("protect", str(life.venv))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert list(life.venv.rglob("typoguard.pth"))
+
+
 def test_upgrade_in_place_while_pip_is_typed(life):
     """Every command that runs meanwhile meets the old guard or the new one: it is refused, never broken."""
     start_files = {name: (life.home / name).read_bytes() for name in (".profile", ".bashrc", ".zshrc")}
@@ -154,6 +163,7 @@ def test_uninstall_asks_first(life):
 
 
 def test_uninstall_leaves_no_trace(life):
+    assert life.pip("install", "--no-index", NAME).returncode == 77  # a recorder is at work now
     done = life.guard("uninstall", "--yes")
     assert done.returncode == 0, done.stderr
     assert tree(life.root) == life.before

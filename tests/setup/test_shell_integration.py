@@ -25,6 +25,8 @@ class Desk:
         gate = root / "gate.py"
         gate.parent.mkdir(exist_ok=True)
         gate.write_text(GATE)
+        self.bin = root / "it's a prefix" / "bin"
+        self.bin.mkdir(parents=True)
         self.system = self.pip(root / "system")
         shims.write(self.home, sys.executable, str(gate), str(self.system))
         self.venv = root / "venv"
@@ -73,15 +75,20 @@ BARE = ["/usr/bin", "/bin"]
 
 
 def test_first_from_the_start_and_once(desk):
-    wanted = [desk.home.shims, str(desk.system), *BARE]
+    wanted = [desk.home.shims, str(desk.system), *BARE, str(desk.bin)]
     assert desk.path(desk.load) == wanted
     assert desk.path(desk.load, desk.load) == wanted
 
 
 def test_first_after_activate_and_as_before_after_deactivate(desk):
     activated = desk.path(desk.load, desk.activate)
-    assert activated == [desk.home.shims, str(desk.venv / "bin"), str(desk.system), *BARE]
-    assert desk.path(desk.load, desk.activate, "deactivate") == [desk.home.shims, str(desk.system), *BARE]
+    assert activated == [desk.home.shims, str(desk.venv / "bin"), str(desk.system), *BARE, str(desk.bin)]
+    assert desk.path(desk.load, desk.activate, "deactivate") == [
+        desk.home.shims,
+        str(desk.system),
+        *BARE,
+        str(desk.bin),
+    ]
 
 
 def test_an_environment_that_was_active_before_guard_was_loaded(desk):
