@@ -12,6 +12,7 @@ from guard.core import home as homes
 from guard.core.errors import CannotJudge
 from guard.core.lookup import open_list
 from guard.core.settings import KEYS, load
+from guard.nvm.health import health, sentences
 from guard.setup import shims
 
 
@@ -78,8 +79,6 @@ def _shim(home, name, path):
 
 def _events(home):
     """What became of the events, and what is wrong with their delivery."""
-    from guard.nvm.health import health
-
     return health(home)
 
 
@@ -101,5 +100,7 @@ def _print(known):
     if not known["shims"]:
         click.echo("  shim      none: run installer/install.sh")
     click.echo(f"  allowed   {known['allowances']} name(s) let through (guard allow --list)")
-    for name, value in known["events"].items():
-        click.echo(f"  events    {name}: {value}")
+    for said in sentences(known["events"]):
+        click.echo(f"  events    {said}")
+    for fault in known["events"]["faults"]:
+        click.echo(click.style("  fault     ", fg="red") + fault)

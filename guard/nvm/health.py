@@ -35,6 +35,18 @@ def health(home):
     return known
 
 
+def sentences(known):
+    """What ``health`` found that is no fault, as lines for a person."""
+    said = ["log %s (%d file(s), %d KiB)" % (known["log"], known["log_files"], known["log_bytes"] >> 10)]
+    if known["journal_bytes"]:
+        said.append("%d bytes of the journal are not recorded yet (guard events flush)" % known["journal_bytes"])
+    for name, sink in known["sinks"].items():
+        when = ", the last at %s" % sink["delivered_at"] if sink["delivered_at"] else ""
+        waiting = "; %d bytes wait" % sink["waiting_bytes"] if sink["waiting_bytes"] else ""
+        said.append("%s: %d event(s) delivered%s%s" % (name, sink["delivered"], when, waiting))
+    return said
+
+
 def _user(home, uid, settings, known):
     spool = Spool(home, uid)
     path = log_path(home, uid)
