@@ -5,8 +5,6 @@ and goes to the full parser in a process apart, which costs 40 ms: dates, escape
 exponents of numbers, keys or tables defined twice.
 """
 
-from .. import apart
-
 _BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 _ESCAPES = {"\\": "\\", '"': '"', "n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _LAYOUT = {10: None, 9: None}
@@ -22,6 +20,8 @@ def read(data):
     try:
         return plain(data)
     except Deviation:
+        from .. import apart
+
         return apart.toml(data)
 
 

@@ -113,12 +113,13 @@ class _Project:
 
     def locked(self, asked, leave=()):
         """What poetry.lock holds; whether there is one."""
-        from . import poetry_lock
-
         if not self.root:
             return False
         try:
-            packages = poetry_lock.read(pyproject.contents(self.root + "/poetry.lock"))
+            data = pyproject.contents(self.root + "/poetry.lock")
+            from . import poetry_lock
+
+            packages = poetry_lock.read(data)
         except FileNotFoundError:
             return False
         except (OSError, BadData, CannotJudge) as error:

@@ -6,7 +6,6 @@ In their order: PEP 508 (not in poetry 1.1), a URL, a path that exists, and the 
 
 from .. import kernel as os
 from ..names import is_name
-from . import argument
 from .requirement import Requirement
 
 _NAME = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
@@ -22,7 +21,7 @@ def read(reader, text, root, pep508=True):
     if wanted.lower().endswith("latest") and wanted[:-6].rstrip().endswith("@"):
         wanted = wanted[:-6].rstrip()[:-1].strip()
     found = _pep508(wanted) if pep508 else None
-    if found is not None and argument.archive_ending(found.name):
+    if found is not None and "." in found.name and _is_archive(found.name):
         return _archive(reader, found.name, found.name, text, where)
     if found is not None and found.url:
         found = _by_wheel(found)
@@ -67,8 +66,8 @@ def _pep508(text):
 
 def _by_wheel(wanted):
     """``name @ url`` of a wheel: poetry goes by the name of the wheel, not by the one before the ``@``."""
-    filename = argument.unquote(wanted.url.partition("#")[0].partition("?")[0].rstrip("/").rpartition("/")[2])
-    name, version = argument.archive_name(filename) if filename.endswith(".whl") else ("", "")
+    wheel = wanted.url.partition("#")[0].partition("?")[0].endswith(".whl")
+    name, version = _named(wanted.url) if wheel else ("", "")
     return Requirement(name, (), version, wanted.url) if name else wanted
 
 
@@ -105,8 +104,23 @@ def _path(text, root, environ):
     return ""
 
 
+def _is_archive(name):
+    from .argument import archive_ending
+
+    return archive_ending(name)
+
+
+def _named(url):
+    """(name, version) that the file name at the end of a URL or path states, "" for both where it does not."""
+    from .argument import archive_name, unquote
+
+    return archive_name(unquote(url.partition("#")[0].partition("?")[0].rstrip("/").rpartition("/")[2]))
+
+
 def _repository(reader, url, text, where):
-    egg = argument.egg_of(url)
+    from .argument import egg_of
+
+    egg = egg_of(url)
     if is_name(egg):
         return reader.found(Requirement(egg), text, where, link=url)
     return reader.unseen(text, "its name is known only after it was fetched", where)
@@ -114,8 +128,7 @@ def _repository(reader, url, text, where):
 
 def _archive(reader, place, link, text, where):
     """A URL or a file: its file name says what it is."""
-    filename = argument.unquote(place.partition("#")[0].partition("?")[0].rstrip("/").rpartition("/")[2])
-    name, version = argument.archive_name(filename)
+    name, version = _named(place)
     if name:
         return reader.found(Requirement(name, (), version), text, where, link=link)
     return reader.unseen(text, "its name is known only after it was opened", where)

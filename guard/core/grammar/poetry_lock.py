@@ -7,7 +7,6 @@ could hide a package (another spelling of a header or a key, an escape, a commen
 is a deviation. A document that is no TOML at all may pass the scan; poetry then refuses it and installs nothing.
 """
 
-from .. import apart
 from ..errors import BadData
 from .plain_toml import Deviation
 
@@ -32,6 +31,8 @@ def read(data):
 
 def whole(data):
     """As read, by the full TOML parser."""
+    from .. import apart
+
     packages = apart.toml(data).get("package", [])
     if not isinstance(packages, list):
         raise BadData("package is not a list of tables")

@@ -1,0 +1,82 @@
+"""A project of uv or pdm: the pyproject.toml above the working directory, and the lock beside or above it."""
+
+from .. import kernel as os
+from ..errors import BadData, CannotJudge
+from ..names import normalise
+from . import pyproject
+from .requirement import Requirement
+
+
+class Project:
+    """Hands what a project declares and what its lock holds to ``reader``; ``start`` is where the search begins."""
+
+    __slots__ = ("reader", "start", "lock", "root", "_tables")
+
+    def __init__(self, reader, start, lock):
+        self.reader = reader
+        self.start = os.path.normpath(start)
+        self.lock = lock
+        self.root = _above(self.start, "pyproject.toml")
+        self.reader.command.project = self.root
+        self._tables = None
+
+    @property
+    def tables(self):
+        if self._tables is None:
+            path = self.root + "/pyproject.toml"
+            self._tables = pyproject.tables(self.reader, path, "pyproject.toml") if self.root else {}
+        return self._tables
+
+    def declared(self, asked, leave=()):
+        """Dependencies, optional ones and groups, the tools' own tables of development dependencies, build requirements."""
+        self._declared(self.tables, asked, leave)
+        self.build(False)
+
+    def file(self, path):
+        """What another pyproject.toml declares, as the command's own targets."""
+        self._declared(pyproject.tables(self.reader, path, path), True, ())
+
+    def _declared(self, tables, asked, leave):
+        found = pyproject.Declared(self.reader, tables, asked, leave=leave)
+        found.project()
+        found.groups()
+        found.lines(pyproject.table(tables, "tool", "uv").get("dev-dependencies"))
+        for group in pyproject.table(tables, "tool", "pdm", "dev-dependencies").values():
+            found.lines(group)
+
+    def build(self, asked):
+        pyproject.Declared(self.reader, self.tables, asked).build()
+
+    def driven(self, leave=(), asked=True):
+        """A lock-driven command: the lock's packages, without a lock the declared ones; ``leave`` is being removed."""
+        leave = {normalise(name) for name in leave}
+        locked = self.locked(asked, leave)
+        self.declared(asked and not locked, leave)
+
+    def locked(self, asked, leave=()):
+        """What the lock holds; whether there is one."""
+        from . import other_lock
+
+        above = _above(self.root, self.lock) if self.root else ""
+        if not above:
+            return False
+        try:
+            packages = other_lock.read(pyproject.contents(above + "/" + self.lock))
+        except (OSError, BadData, CannotJudge) as error:
+            self.reader.unseen(self.lock, getattr(error, "message", "") or str(error), self.lock)
+            return False
+        for name, version, link in packages:
+            if normalise(name) not in leave:
+                text = "%s==%s" % (name, version) if version else name
+                self.reader.found(Requirement(name, (), version), text, self.lock, asked, link)
+        return True
+
+
+def _above(start, name):
+    """The directory ``start`` or the nearest above it that holds ``name``; "" for none."""
+    while True:
+        if os.path.exists(start.rstrip("/") + "/" + name):
+            return start
+        if start in ("/", "", "."):
+            return ""
+        start = os.path.dirname(start)

@@ -1,0 +1,114 @@
+"""What a pdm command asks for: ``add``, ``install``, ``sync``, ``update``, ``lock``, ``remove``, ``run``, ``self add``.
+
+What pdm's own resolver pulls in behind these is not seen by guard.
+"""
+
+from .. import kernel as os
+from ..command import Command, Invocation
+from . import argument, other_args, pyproject
+from .other_options import PDM
+from .other_project import Project
+from .reader import Reader
+
+
+def read(invocation):
+    """The Command that ``invocation`` (of pdm) is."""
+    verb, before, rest = other_args.command(invocation.args, PDM, abbreviate=True)
+    command = Command("pdm", verb)
+    how = _VERBS.get(verb)
+    if not how or "help" in before.options or "version" in before.options:
+        return command
+    given = other_args.parse(rest, PDM[verb], abbreviate=True, stop=verb == "run")
+    if "help" in given.options:
+        return command
+    command.installs = True
+    command.rejected = given.error
+    reader = Reader(command, invocation.cwd, invocation.environ)
+    for text in given.strange:
+        reader.unseen(text, "an option that guard does not know, or its value")
+    project = Project(reader, os.path.join(invocation.cwd, given.last("project")), given.last("lockfile") or "pdm.lock")
+    how(project, given)
+    command.indexes.extend(_indexes(project.tables))
+    return command
+
+
+def _indexes(tables):
+    sources = pyproject.table(tables, "tool", "pdm").get("source")
+    found = [source for source in sources if isinstance(source, dict)] if isinstance(sources, list) else []
+    found.sort(key=lambda source: source.get("name") != "pypi")  # a source of that name takes the default's place
+    return [source["url"] for source in found if isinstance(source.get("url"), str)]
+
+
+def _add(project, given):
+    for text in given.words:
+        argument.read(project.reader, text)
+    for text in given.all("editable"):
+        argument.editable(project.reader, text)
+    project.declared(False)
+    project.locked(False)
+
+
+def _install(project, given):
+    if "plugins" in given.options:
+        plugins = pyproject.table(project.tables, "tool", "pdm").get("plugins")
+        pyproject.Declared(project.reader, project.tables, True).lines(plugins)
+    else:
+        project.driven()
+
+
+def _lock(project, given):
+    project.locked(True)
+    project.declared(True)
+
+
+def _remove(project, given):
+    project.driven(given.words)
+
+
+def _build(project, given):
+    project.build(True)
+
+
+def _publish(project, given):
+    if "no-build" in given.options:
+        project.reader.command.installs = False
+    else:
+        project.build(True)
+
+
+def _run(project, given):
+    """What is run may be an installer itself."""
+    from .read import read as read_any
+
+    if given.words:
+        reader = project.reader
+        inner = read_any(Invocation(os.path.basename(given.words[0]), given.rest, reader.environ, reader.cwd))
+        reader.command.targets += inner.targets
+        reader.command.unseen += inner.unseen
+        reader.command.installs = inner.installs
+
+
+def _self_add(project, given):
+    for text in given.words:
+        argument.read(project.reader, text)
+
+
+def _self_update(project, given):
+    argument.read(project.reader, "pdm")
+
+
+_VERBS = {
+    "add": _add,
+    "install": _install,
+    "sync": _install,
+    "update": _install,
+    "lock": _lock,
+    "remove": _remove,
+    "build": _build,
+    "publish": _publish,
+    "run": _run,
+    "self add": _self_add,
+    "plugin add": _self_add,
+    "self update": _self_update,
+    "plugin update": _self_update,
+}

@@ -1,0 +1,211 @@
+"""What a uv command asks for: ``pip install|sync|compile``, ``add``, ``sync``, ``lock``, ``run``, ``tool …``, ``uvx``.
+
+What uv's own resolver pulls in behind these is not seen by guard.
+"""
+
+from .. import kernel as os
+from ..command import Command, Invocation
+from . import argument, other_args, reqfile
+from .other_options import UV
+from .other_project import Project
+from .reader import Reader
+
+
+def read(invocation):
+    """The Command that ``invocation`` (of uv or uvx) is."""
+    if invocation.tool.startswith("uvx"):
+        verb, before, rest = "tool run", other_args.Given(), invocation.args
+    else:
+        verb, before, rest = other_args.command(invocation.args, UV)
+    command = Command("uv", verb)
+    how = _VERBS.get(verb)
+    if not how or "help" in before.options or "version" in before.options:
+        return command
+    given = other_args.parse(rest, UV[verb], stop=verb in ("run", "tool run"))
+    for name, values in before.options.items():
+        given.options.setdefault(name, values)
+    if "help" in given.options:
+        return command
+    command.installs = True
+    command.rejected = given.error
+    cwd = os.path.join(invocation.cwd, given.last("directory"))
+    reader = Reader(command, cwd, invocation.environ)
+    for text in given.strange:
+        reader.unseen(text, "an option that guard does not know, or its value")
+    _indexes(command, given, invocation.environ)
+    how(Project(reader, os.path.join(cwd, given.last("project")), "uv.lock"), given)
+    return command
+
+
+def _indexes(command, given, environ):
+    main = given.all("default-index", "index-url") or [
+        environ.get("UV_DEFAULT_INDEX") or environ.get("UV_INDEX_URL", "")
+    ]
+    more = (
+        given.all("index", "extra-index-url")
+        or (environ.get("UV_INDEX") or environ.get("UV_EXTRA_INDEX_URL", "")).split()
+    )
+    for url in main[-1:] + more:
+        name, equals, bare = url.partition("=")
+        if url:
+            command.indexes.append(bare if equals and "/" not in name else url)
+
+
+def _requirements(project, given):
+    """Arguments, editables and requirement files, as the targets of the command."""
+    for text in given.words:
+        argument.read(project.reader, text)
+    for text in given.all("editable"):
+        if text:  # a flag behind ``uv add``, a value behind ``uv pip install``
+            argument.editable(project.reader, text)
+    _files(project, given.all("requirements"))
+
+
+def _files(project, names):
+    from . import locked
+
+    for name in names:
+        base = name.rpartition("/")[2]
+        if name == "-":
+            project.reader.unseen(name, "standard input; only the tool can read it")
+        elif base == "pyproject.toml":
+            project.file(project.reader.path(name))
+        elif locked.is_pylock(base):
+            locked.pylock(project.reader, name)
+        elif base.endswith(".py"):
+            locked.script(project.reader, name)
+        else:
+            reqfile.read(project.reader, name)
+
+
+def _install(project, given):
+    _requirements(project, given)
+    if given.all("group"):
+        project.declared(True)
+
+
+def _sources(project, given):
+    _files(project, given.words)
+
+
+def _add(project, given):
+    _requirements(project, given)
+    if not _script(project, given):
+        project.declared(False)
+        project.locked(False)
+
+
+def _remove(project, given):
+    project.driven(given.words)
+
+
+def _sync(project, given):
+    if not _script(project, given):
+        project.driven()
+
+
+def _lock(project, given):
+    if not _script(project, given):
+        project.locked(True)
+        project.declared(True)
+
+
+def _script(project, given):
+    """Whether the command works on a script, whose header is then read."""
+    name = given.last("script")
+    if name:
+        from . import locked
+
+        locked.script(project.reader, name)
+    return bool(name)
+
+
+def _with(project, given):
+    for text in given.all("with"):
+        for one in text.split(","):
+            argument.read(project.reader, one)
+    for text in given.all("with-editable"):
+        argument.editable(project.reader, text)
+    _files(project, given.all("with-requirements"))
+
+
+def _run(project, given):
+    _with(project, given)
+    word = given.words[0] if given.words else ""
+    if "script" in given.options or (word.endswith(".py") and "module" not in given.options):
+        _header(project, word)
+    if "no-project" not in given.options and "no-sync" not in given.options:
+        project.driven(asked=False)
+    words = ["python", "-m", word] if "module" in given.options else [word]
+    _started(project, words + given.rest)
+
+
+def _header(project, word):
+    """A script runs with or without a header; only where there is one it names dependencies."""
+    from . import locked
+
+    rejected = project.reader.command.rejected
+    locked.script(project.reader, word)
+    project.reader.command.rejected = rejected
+
+
+def _started(project, words):
+    """What is run may be an installer itself."""
+    from .read import read as read_any
+
+    reader = project.reader
+    inner = read_any(Invocation(os.path.basename(words[0]), words[1:], reader.environ, reader.cwd))
+    reader.command.targets += inner.targets
+    reader.command.unseen += inner.unseen
+
+
+def _tool_run(project, given):
+    if given.words or given.all("from"):
+        for text in given.all("from")[-1:] or given.words:
+            _tool(project, text)
+    _with(project, given)
+
+
+def _tool_install(project, given):
+    for text in given.words:
+        _tool(project, text)
+    _with(project, given)
+
+
+def _tool(project, text):
+    """``name``, ``name@version``, ``name@latest`` or any requirement."""
+    name, at, version = text.partition("@")
+    if at and version and "/" not in text and ":" not in text:
+        text = name.strip() if version.strip() == "latest" else "%s==%s" % (name.strip(), version.strip())
+    argument.read(project.reader, text)
+
+
+def _tool_upgrade(project, given):
+    _tool_install(project, given)
+    if "all" in given.options:
+        project.reader.unseen("--all", "guard does not know which tools are installed")
+
+
+def _build(project, given):
+    from .other_project import Project as Other
+
+    source = project.reader.path(given.words[0]) if given.words else project.start
+    Other(project.reader, source, "uv.lock").build(True)
+
+
+_VERBS = {
+    "pip install": _install,
+    "pip sync": _sources,
+    "pip compile": _sources,
+    "add": _add,
+    "remove": _remove,
+    "sync": _sync,
+    "lock": _lock,
+    "export": _sync,
+    "tree": _sync,
+    "run": _run,
+    "build": _build,
+    "tool install": _tool_install,
+    "tool run": _tool_run,
+    "tool upgrade": _tool_upgrade,
+}
