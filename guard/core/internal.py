@@ -75,9 +75,9 @@ def _address(url):
 
 
 def _within(address, own):
-    """Whether an index lies at an internal one or below it; ``..`` in a path never does."""
+    """Whether an index lies at an internal one or below it; one with ``..`` in its path, however written, never does."""
     scheme, host, path = address
-    if (scheme, host) != own[:2] or ".." in path.split("/"):
+    if (scheme, host) != own[:2] or ".." in path.split("/") or "%2e" in path.lower() or "\\" in path:
         return False
     base = own[2].rstrip("/")
     return path == own[2] or path.rstrip("/") == base or path.startswith(base + "/")

@@ -97,8 +97,8 @@ def _plain(start, gone, come):
 def _distance(a, b):
     """How many slips turn ``a`` into ``b``, a column of the table at once in the bits of whole numbers.
 
-    Hyyrö 2003, "A bit-vector algorithm for computing Levenshtein and Damerau edit distances": most pairs that share a key
-    are too far apart, and this says so seven times as fast as the table.
+    Hyyrö 2003, "A bit-vector algorithm for computing Levenshtein and Damerau edit distances": most pairs that share a
+    key are too far apart, and this says so seven times as fast as the table.
     """
     masks = {}
     for i, letter in enumerate(a):
@@ -231,7 +231,7 @@ _WHOLE = frozenset(("python", "python2", "python3", "py", "py2", "py3", "lib"))
 
 
 def core_of(name):
-    """(the words of a name without python-, py- and lib- affixes, in order, as one string; the same words sorted).
+    """(the words of a name without python-, py- and lib- affixes, in order, as one string; the same, sorted).
 
     ``python-mysql`` and ``mysql-python`` agree in both; ``html5lib`` and ``libhtml5`` too. Equal keys say that two names
     differ in affixes alone, or in the order of their words.
@@ -255,8 +255,9 @@ def core_of(name):
 def wanted(name, knows):
     """Every key under which a project that ``name`` may imitate is found, with the likeness it would show.
 
-    ``knows(key)`` says whether some project left that key. Pairs of (key as bytes, AFFIX, WORD_ORDER, JOINED, FUSED or None); None: the names share what removing a letter or
-    two leaves of each. The first pair that fits a project says what the likeness is.
+    ``knows(key)`` says whether some project left that key. Pairs of (key as bytes, AFFIX, WORD_ORDER, JOINED, FUSED or
+    None); None: the names share what removing a letter or two leaves of each. The first pair that fits a project says
+    what the likeness is.
     """
     core, words = core_keys(name)
     yield core, AFFIX

@@ -22,7 +22,7 @@ COMBINED_RANK = 300  # brand and word likewise
 
 
 def keys(project: Project) -> Iterator[bytes]:
-    """Every key under which a project is found; guard.core.likeness.probes makes those of a name."""
+    """Every key under which a project is found; guard.core.likeness.wanted makes those of a name."""
     name = project.name.encode("ascii")
     size = len(name)
     yield name

@@ -14,6 +14,7 @@ POPULAR = "popular.csv"
 PAIRS = "pairs.tsv"
 ORDINARY = "ordinary.txt"
 LETTERS = "letters.csv"
+CONFUSABLES = "confusables.tsv"
 NO_RANK = 15_001
 
 
@@ -82,6 +83,13 @@ def ordinary(path: str = "") -> list[str]:
             return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
     except OSError as error:
         raise BadData(f"{path}: {error.strerror}") from error
+
+
+def confusables(path: str = "") -> list[str]:
+    """Legitimate names that are near a more popular one, in order, without duplicates."""
+    with open(path or shipped(CONFUSABLES), encoding="utf-8", newline="") as lines:
+        rows = csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t")
+        return list(dict.fromkeys(normalise(row["name"]) for row in rows))
 
 
 def projects(popular_names: Iterable[str], known: Iterable[Pair]) -> list[Project]:

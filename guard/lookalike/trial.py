@@ -14,12 +14,13 @@ NOTHING = float("-inf")
 class Answer:
     """What a judge said of a name: its weight, the project, and whether that is the right one (None: nobody knows)."""
 
-    __slots__ = ("name", "project", "right", "sources", "weight")
+    __slots__ = ("name", "project", "right", "sources", "target", "weight")
 
     def __init__(self, fitted: Fitted, name: str, pair: "Pair | None" = None):
         best = fitted.best(name)
         self.name = name
         self.weight, self.project = best[:2] if best else (NOTHING, "")
+        self.target = pair.target if pair else ""
         self.right = None if pair is None else self.project == pair.target
         self.sources = pair.sources if pair else []
 
