@@ -1,6 +1,6 @@
 """It delivers one queue to one sink: oldest first, batch by batch, backing off when the receiver fails."""
 
-import random
+import os
 import time
 
 from .files import folder
@@ -71,4 +71,4 @@ def _too_early(state, now):
 
 def pause(failures):
     """Seconds until the next try: doubling, with jitter, so that a thousand machines do not come back at once."""
-    return min(LONGEST_PAUSE, 2.0 ** min(failures, 12)) * random.uniform(0.5, 1.0)  # noqa: S311  # no secret
+    return min(LONGEST_PAUSE, 2.0 ** min(failures, 12)) * (0.5 + int.from_bytes(os.urandom(2), "big") / 131072)

@@ -8,11 +8,7 @@ import os
 import time
 
 from guard import __version__
-from guard.core import fresh
 from guard.core.errors import CannotJudge
-from guard.core.lookup import open_list
-from guard.core.report import report
-from guard.core.settings import load as load_policy
 
 from .files import folder, replace
 from .settings import load
@@ -31,6 +27,8 @@ def beat(home, settings=None):
             return False
     except OSError:
         pass
+    from guard.core.report import report
+
     try:
         folder(os.path.dirname(mark))
         replace(mark, b"")
@@ -41,6 +39,10 @@ def beat(home, settings=None):
 
 
 def _told(home):
+    from guard.core import fresh
+    from guard.core.lookup import open_list
+    from guard.core.settings import load as load_policy
+
     policy = load_policy(home, "/", os.environ)
     told = {"mode": policy["mode"], "on_error": policy["on_error"], "shims": _shims(home)}
     try:

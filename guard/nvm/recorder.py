@@ -17,7 +17,6 @@ import errno
 import fcntl
 import json
 import os
-import shutil
 import stat
 import time
 
@@ -175,7 +174,8 @@ class _Journal:
             if not lock(fd, fcntl.LOCK_EX, wait) and time.time() - known.st_mtime < _STOPPED:
                 return False
             draft = self.spool.ready + "/draft"
-            shutil.rmtree(draft, ignore_errors=True)
+            if os.path.lexists(draft):
+                _discard(draft)  # a recorder was killed while it wrote
             folder(draft)
             first = self.spool.last_number() + 1
             _write_segments(_events(fd, self.context, self.uid), draft, first)
@@ -204,7 +204,9 @@ class _Journal:
 
 
 def _discard(path):
-    """Remove what lay in the journal's place and is none."""
+    """Remove whatever lies there; a link is not followed."""
+    import shutil
+
     if os.path.isdir(path) and not os.path.islink(path):
         shutil.rmtree(path, ignore_errors=True)
     else:

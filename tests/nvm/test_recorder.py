@@ -341,6 +341,23 @@ def test_a_full_disk_is_said_and_nothing_is_lost_when_there_is_room_again(home, 
     assert all("disk" in fault for fault in health(home)["faults"])  # a disk of 1 MiB is always nearly full
 
 
+def test_a_disk_that_is_read_only_delays_nothing_and_is_said(home, small_disk):
+    home = Home(home.root, state=str(small_disk / "state"))
+    ids = attempted(home, 2)
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    start = time.thread_time()
+    for _ in range(100):
+        with pytest.raises(CannotJudge, match="Read-only file system"):
+            append(home.journal, line(["install", "bbb"], names=["bbb"]))
+    assert time.thread_time() - start < 1  # 10 ms for each
+    with pytest.raises(CannotJudge, match=r"events cannot be recorded: .*Read-only file system"):
+        drain(home)
+    assert any("cannot be written" in fault for fault in health(home)["faults"])
+    subprocess.run(["mount", "-o", "remount,rw", str(small_disk)], check=True)
+    drain(home)
+    once(home, ids)
+
+
 def test_a_run_that_failed_is_told_until_one_succeeds(home):
     ids = attempted(home, 1)
     spool = pathlib.Path(home.state, "spool")
