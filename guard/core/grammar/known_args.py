@@ -68,7 +68,7 @@ def _option(token, strings):
         raise _Refused("ambiguous option: %s could match %s" % (token, ", ".join(s for s, _ in near)))
     if near:
         return near[0]
-    if _negative_number(token) or " " in token:
+    if negative_number(token) or " " in token:
         return None
     return "", None
 
@@ -86,7 +86,8 @@ def _near(token, strings):
     return found
 
 
-def _negative_number(token):
+def negative_number(token):
+    """Whether argparse takes a word that begins with a dash for a number, and so for an argument."""
     whole, dot, fraction = token[1:].partition(".")
     return (whole.isdecimal() and (not dot or fraction.isdecimal() or not fraction)) or (
         not whole and fraction.isdecimal()

@@ -1,14 +1,17 @@
 """Command lines of tools that read them by argparse (pipx, pdm) or clap (uv), under a spec of other_options.
 
 What both have in common is read here: long options with ``=`` or the next word, clustered shortcuts, ``--``. argparse
-takes unique prefixes too, and a word with a blank in it for a value, whatever it begins with. An option that is in no spec is strange, and so is the word behind it, which may be its value.
+takes unique prefixes too, and a word with a blank in it for a value, whatever it begins with. An option that is in no
+spec is strange, and so is the word behind it, which may be its value.
 """
+
+from .known_args import negative_number
 
 _FLAG, _VALUE, _MAYBE, _MANY = "", "=", "=?", "=+"
 
 
 class Given:
-    """What was given: ``words`` (positional), ``options`` {name: [values]}, ``rest`` behind the first word, ``strange``."""
+    """``words`` (positional), ``options`` {name: [values]}, the ``rest`` behind the first word, what is ``strange``."""
 
     __slots__ = ("words", "options", "rest", "strange", "error")
 
@@ -49,7 +52,7 @@ def parse(tokens, spec, abbreviate=False, stop=False):
     given, left = Given(), list(tokens)
     while left:
         token = left.pop(0)
-        if token == "--" or token[:1] != "-" or token == "-":
+        if token == "--" or not _dashed(token, abbreviate):
             words = left if token == "--" else [token]
             given.words += words[:1] if stop else words
             if stop and words:
@@ -69,7 +72,7 @@ def parse(tokens, spec, abbreviate=False, stop=False):
 
 
 def command(tokens, specs, abbreviate=False):
-    """(name of the longest command in ``specs`` that the line names, Given of what stands before and between, the rest)."""
+    """(the longest command in ``specs`` that the line names, Given of what stands before and between, the rest)."""
     name, before = "", Given()
     while True:
         given = parse(tokens, specs[name], abbreviate, stop=True)
@@ -81,6 +84,13 @@ def command(tokens, specs, abbreviate=False):
         name, tokens = below, given.rest
         if not any(other.startswith(name + " ") for other in specs):
             return name, before, tokens
+
+
+def _dashed(token, argparse):
+    """Whether a word is an option, or would be one; a lone dash is none."""
+    if token[:1] != "-" or token == "-":
+        return False
+    return not argparse or not (negative_number(token) or (" " in token and "=" not in token))
 
 
 def _long(name, kinds, abbreviate):
@@ -108,9 +118,9 @@ def _take(given, name, kind, value, left, argparse):
     if kind == _FLAG or value is not None:
         values.append(value or "")
     elif kind == _MANY:
-        while left and not left[0].startswith("-"):
+        while left and not _dashed(left[0], argparse):
             values.append(left.pop(0))
-    elif left and (not left[0].startswith("-") or left[0] == "-" or (argparse and " " in left[0])):
+    elif left and not _dashed(left[0], argparse):
         values.append(left.pop(0))
     elif kind == _VALUE and not given.error:
         given.error = "--%s needs a value" % name

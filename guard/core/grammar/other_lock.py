@@ -10,6 +10,7 @@ from .plain_toml import Deviation
 _LINKS = ("git", "url", "path", "directory")
 _OWN = ("editable", "virtual")  # members of the workspace: the project itself
 _BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.[]")
+_QUIET = ("", "#", "]")  # blank lines, comments, ends of arrays
 _ITEMS = frozenset(["    {", '    "'])
 
 
@@ -61,8 +62,11 @@ def scan(data):
             _header(line)
         elif first in ('"', "'", "\t") or (top and line.startswith("package")):
             raise Deviation("key")
-        elif row is not None and first.isalpha():
-            _pair(row, line)
+        elif first.isalpha():
+            if row is not None:
+                _pair(row, line)
+        elif first not in _QUIET:
+            raise Deviation("line")
     return [_row(row) for row in rows if not any(key in row for key in _OWN)]
 
 

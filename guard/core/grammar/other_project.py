@@ -28,7 +28,7 @@ class Project:
         return self._tables
 
     def declared(self, asked, leave=()):
-        """Dependencies, optional ones and groups, the tools' own tables of development dependencies, build requirements."""
+        """Dependencies, optional ones, groups, the tools' own development dependencies, build requirements."""
         self._declared(self.tables, asked, leave)
         self.build(False)
 
