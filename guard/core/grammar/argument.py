@@ -16,12 +16,13 @@ ARCHIVES = (
 )  # fmt: skip
 VCS = ("git", "hg", "svn", "bzr")
 _VCS_SCHEMES = frozenset((
-    "git+file", "git+git", "git+http", "git+https", "git+ssh", "hg+file", "hg+http", "hg+https", "hg+ssh", "hg+static-http",
+    "git+file", "git+git", "git+http", "git+https", "git+ssh", "hg+file", "hg+http", "hg+https", "hg+ssh",
+    "hg+static-http",
     "svn+file", "svn+http", "svn+https", "svn+ssh", "svn+svn", "bzr+file", "bzr+ftp", "bzr+http", "bzr+https", "bzr+lp",
     "bzr+sftp", "bzr+ssh",
 ))  # fmt: skip
 _SCHEMES_SINCE = {"hg+file": (19, 3), "svn+file": (21, 0), "bzr+file": (21, 0)}
-_BARE_VCS = (21, 0)  # the first pip to which ``git:`` alone is no URL, and to which ``-e git+x:`` must be a known scheme
+_BARE_VCS = (21, 0)  # the first pip to which ``git:`` alone is no URL, and ``-e git+x:`` only with a known scheme
 _PLAIN_SCHEMES = ("http", "https", "file", "ftp")
 _EXTRAS_AFTER_VERSION = (21, 0)  # ``foo==1.0[x]`` is an error from here on
 _NAMED_EDITABLE = (25, 3)  # the first pip in which ``-e`` takes ``name @ url``
@@ -135,7 +136,7 @@ def archive_name(filename):
     stem = filename[: len(filename) - len(ending)]
     if ending == ".whl":
         parts = stem.split("-")
-        return (parts[0].replace("_", "-"), parts[1]) if len(parts) >= 5 and is_name(parts[0]) else ("", "")  # noqa: PLR2004
+        return (parts[0].replace("_", "-"), parts[1]) if len(parts) >= 5 and is_name(parts[0]) else ("", "")
     name, dash, version = stem.rpartition("-")
     return (name, version) if dash and is_name(name) and version[:1] in DIGITS else ("", "")
 

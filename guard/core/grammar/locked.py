@@ -1,4 +1,4 @@
-"""Two more places that ``pip install`` takes names from: a pylock.toml (PEP 751) and a script's own header (PEP 723)."""
+"""Two more places ``pip install`` takes names from: a pylock.toml (PEP 751) and a script's header (PEP 723)."""
 
 from .. import kernel as os
 from ..errors import BadData
@@ -11,7 +11,7 @@ from .requirement import Malformed, Requirement
 def is_pylock(filename):
     """Whether pip takes ``filename`` for a lock: ``pylock.toml`` or ``pylock.NAME.toml``, extras in brackets aside."""
     base = strip_extras(filename)[0].partition("?")[0].rpartition("/")[2]
-    return base == "pylock.toml" or (base.startswith("pylock.") and base.endswith(".toml") and base.count(".") == 2)  # noqa: PLR2004
+    return base == "pylock.toml" or (base.startswith("pylock.") and base.endswith(".toml") and base.count(".") == 2)
 
 
 def pylock(reader, filename):

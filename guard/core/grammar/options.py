@@ -1,7 +1,8 @@
 """A command line, read as optparse reads it for pip, for all the versions of pip that it could be at once.
 
-The versions are a set of bits. Where all of them agree on a word, one reading goes on; where they do not (an option that
-takes a value in some, an abbreviation that has become ambiguous), the reading divides and each part keeps its versions.
+The versions are a set of bits. Where all of them agree on a word, one reading goes on; where they do not (an option
+that takes a value in some, an abbreviation that has become ambiguous), the reading divides and each part keeps its
+versions.
 What optparse does, and so this: any unambiguous beginning of a long option is that option (``--requirem``); short ones
 cluster and the rest of the cluster is the value (``-qqrf`` is ``-q -q -r f``); an option that wants a value takes the
 next word whatever it looks like (``--log --dry-run``); ``--`` ends the options.
@@ -190,7 +191,7 @@ def _int(value):
     digits, base = value, 10
     if value[:2].lower() in ("0x", "0b"):
         base = 16 if value[1] in "xX" else 2
-        digits = value[2:] or "0" if base == 2 else value  # noqa: PLR2004
+        digits = value[2:] or "0" if base == 2 else value
     elif value[:1] == "0":
         base = 8
     try:
@@ -225,7 +226,7 @@ def _python(value):
     parts = value.split(".")
     if len(parts) == 1 and len(value) > 1:
         parts = [value[0], value[1:]]
-    if len(parts) > 3:  # noqa: PLR2004
+    if len(parts) > 3:
         return "at most three parts"
     try:
         [int(part) for part in parts if value]

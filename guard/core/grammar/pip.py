@@ -45,11 +45,10 @@ def lines(reader, args, prefix):
     sections = pip_config.read(reader, prefix, False)
     old = reader.oldest < _CASE
     configured = pip_config.settings(sections, "", reader.environ, old)
-    if args and args[0] in _ALWAYS and not any(word[:1] == "-" for word in args) and not configured:
-        if not pip_config.settings(sections, args[0], reader.environ, old):
-            reading = Reading()  # nothing but names: the table of options need not even be loaded
-            reading.words = list(args[1:])
-            return [(args[0], reading)]
+    if not configured and args and args[0] in _ALWAYS and args[0] not in sections and not _has_options(args):
+        reading = Reading()  # nothing but names: the table of options need not even be loaded
+        reading.words = list(args[1:])
+        return [(args[0], reading)]
     found, refused = [], None
     for verb, mask, started_again in _verbs(reader, args, configured):
         words = list(args)
@@ -75,6 +74,10 @@ def lines(reader, args, prefix):
     return found
 
 
+def _has_options(args):
+    return any(word[:1] == "-" for word in args)
+
+
 def _parse(parser, words, mask, interspersed=True):
     from . import options
 
@@ -98,7 +101,7 @@ def _numbers(text):
 
 
 def _verbs(reader, args, configured):
-    """[(command, versions, whether this pip was started again)] behind the general options; empty where pip only prints.
+    """[(command, versions, whether pip was started again)] behind the general options; empty where pip only prints.
 
     More than one only where versions read the general options differently.
     """
@@ -132,7 +135,7 @@ def _interpreter(path):
 
 
 def _targets(reader, reading, seen):
-    """Everything that one reading names, in pip's own order: arguments, groups, editables, requirement files, scripts."""
+    """Everything that one reading names, in pip's order: arguments, groups, editables, requirement files, scripts."""
     values = reading.values
     reader.dependencies = "ignore_dependencies" not in values
     reader.indexes(values)
@@ -167,7 +170,7 @@ def _targets(reader, reading, seen):
 
 
 def _doubtful(reader, word):
-    """The word behind an option that only a future pip has: its value, or an argument. It is judged, but not asked for."""
+    """The word behind an option of a future pip: its value, or an argument. It is judged, but not asked for."""
     before = len(reader.command.targets)
     rejected = reader.command.rejected
     reader.argument(word)
@@ -185,7 +188,8 @@ def _groups(reader, wanted):
     for path, _, _ in parted:
         if locked.is_pylock(path):
             locked.pylock(reader, path)
-    project.groups(reader, [(path or "pyproject.toml", group) for path, _, group in parted if not locked.is_pylock(path)])
+    groups = [(path or "pyproject.toml", group) for path, _, group in parted if not locked.is_pylock(path)]
+    project.groups(reader, groups)
 
 
 def _requirements(reader, name, constraint=False):

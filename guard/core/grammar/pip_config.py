@@ -8,7 +8,6 @@ environment overrides files.
 import sys
 
 from .. import kernel as os
-
 from .reader import Refused
 
 _FILE = "pip.conf"
@@ -35,7 +34,7 @@ def read(reader, prefix, isolated):
 def settings(sections, command, environ, any_case=False):
     """{option without dashes: raw value} that pip takes as defaults of ``command`` ("" for its general parser).
 
-    sections  of ``read``; environ: {} for a command that is ``--isolated``; any_case: ``pip_…`` counts too, as to pip 9
+    sections  of ``read``; environ: {} for a command that is ``--isolated``; any_case: ``pip_…`` counts too (pip 9)
     """
     merged = dict(sections.get("global", ()))
     merged.update(sections.get(command, ()))
@@ -46,7 +45,7 @@ def settings(sections, command, environ, any_case=False):
 
 
 def apply(reading, parser, configured):
-    """Add what the ``settings`` give each option that the parser knows by this name; lists go before the command line's own.
+    """Add what the ``settings`` give each option that the parser knows by this name; lists go before the line's own.
 
     Raises Refused for a value that pip would refuse.
     """

@@ -10,7 +10,7 @@ _HEAD = 8192  # bytes; pip 9 states it behind all its imports
 
 
 class Place:
-    """Where a pip lives: ``versions`` (texts, none where it is not known), and its interpreter's ``prefix``, else ""."""
+    """Where a pip lives: ``versions`` (texts, none where not known), and its interpreter's ``prefix``, else ""."""
 
     __slots__ = ("versions", "prefix")
 
@@ -43,7 +43,7 @@ def _is_python(path):
 
 
 def _shebang(path):
-    """The interpreter that a script names, else "" (``env``, a shell script such as pyenv's shims, no script at all)."""
+    """The interpreter that a script names, else "" (``env``, a shell script such as pyenv's shims, no script)."""
     head = _head(path, 512).split(b"\n")
     first = os.fsdecode(head[0][2:].strip()) if head[0][:2] == b"#!" else ""
     if first == "/bin/sh" and len(head) > 1 and head[1].startswith(b"'''exec'"):

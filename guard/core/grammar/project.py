@@ -21,7 +21,8 @@ from .requirement import Malformed, Requirement
 def read(reader, directory, extras=(), text="", where="", named=True):
     """Add the project in ``directory``, with those of its optional dependencies that ``extras`` name.
 
-    text, where  as the project was asked for; named: whether the project itself is a target, by the name it gives itself
+    text, where  as the project was asked for
+    named        whether the project itself is a target, by the name it gives itself
     """
     key = (directory, tuple(sorted(normalise(extra) for extra in extras)))
     if key in reader.seen:
@@ -48,7 +49,7 @@ def read(reader, directory, extras=(), text="", where="", named=True):
 
 
 def pyproject(reader, directory, text="", where=""):
-    """The tables of ``directory``/pyproject.toml, {} where there is none or where it does not parse (pip stops then)."""
+    """The tables of ``directory``/pyproject.toml, {} where there is none or it does not parse (pip stops then)."""
     path = os.path.join(directory, "pyproject.toml")
     if not os.path.lexists(path):
         return {}

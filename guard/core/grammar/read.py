@@ -40,7 +40,7 @@ def read(invocation):
 
 
 def tool_of(word):
-    """``pip3.11`` -> ``pip``, ``uvx`` -> ``uv``, ``py`` and ``pypy3`` -> ``python``; "" for a word guard does not know."""
+    """``pip3.11`` -> ``pip``, ``uvx`` -> ``uv``, ``py`` and ``pypy3`` -> ``python``; "" for any other word."""
     if word.endswith(".exe"):
         word = word[:-4]
     for stem, tool in (("pip", "pip"), ("python", "python"), ("pypy", "python"), ("pythonw", "python")):
@@ -50,7 +50,7 @@ def tool_of(word):
 
 
 def _module(invocation):
-    """The Invocation behind ``python -m pip …`` or ``python …/bin/pip …``; None where python runs something else."""
+    """The Invocation behind ``python -m pip …`` or ``python …/bin/pip …``; None where it runs something else."""
     args = invocation.args
     place = 0
     if invocation.tool in ("py", "py.exe") and args and _launcher(args[0]):
@@ -77,7 +77,7 @@ def _launcher(word):
 
 
 def _cluster(args, place):
-    """Read python's clustered short options in ``args[place - 1]``: (module, place), (None, place) to go on, ("", …) to end."""
+    """Read python's clustered short options in ``args[place - 1]``: (module, place); None: go on, "": end."""
     word = args[place - 1]
     for at, letter in enumerate(word[1:], 1):
         rest = word[at + 1 :]

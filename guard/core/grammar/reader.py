@@ -6,7 +6,7 @@ from ..names import normalise
 from .requirement import MODERN, NEWEST, Malformed, parse
 
 OLDEST = (0,)
-ENDINGS = ("zip", "whl", "gz", "tgz", "tar", "bz2", "tbz", "xz", "txz", "tlz", "lz", "lzma")  # of archives, after the dot
+ENDINGS = ("zip", "whl", "gz", "tgz", "tar", "bz2", "tbz", "xz", "txz", "tlz", "lz", "lzma")  # of archives
 _LAST_LETTERS = frozenset("pPlLzZrR2aA")
 EVERY = (1 << 64) - 1  # every release of pip_options.py, and those to come
 DEFAULT_INDEX = "https://pypi.org/simple"  # what pip asks where nothing else is configured

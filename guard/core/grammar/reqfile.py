@@ -25,7 +25,7 @@ _VARIABLES = (10,)  # pip 9 left ``${NAME}`` alone
 
 
 def read(reader, filename, constraint=False, where=""):
-    """Read the requirement file (or constraint file) ``filename``, relative to the reader's directory, and what it includes.
+    """Read the requirement or constraint file ``filename``, relative to the reader's directory, and what it includes.
 
     Targets, unseen parts, indexes and a rejection go to ``reader.command``; nothing is raised for bad input.
     """
@@ -62,7 +62,7 @@ def _read(reader, filename, constraint, where, above):
 
 
 def contents(reader, path, filename, where, constraint=False):
-    """The bytes of a regular file, else None, with the reason noted: pip needs a pipe itself, so it is not read here."""
+    """The bytes of a regular file, else None, with the reason noted: pip needs a pipe itself, so none is read."""
     try:
         if path.startswith(("/dev/", "/proc/")) or not os.S_ISREG(os.stat(path).st_mode):
             if os.path.isdir(path):
@@ -170,7 +170,9 @@ def _line(reader, line, where, filename, constraint, above):
             return reader.reject(line, str(error), where)
     if text:
         editable = reader.oldest >= _EITHER_EDITABLE and any("editables" in reading.values for reading in readings)
-        return argument.editable(reader, text, where, constraint) if editable else reader.argument(text, where, constraint)
+        if editable:
+            return argument.editable(reader, text, where, constraint)
+        return reader.argument(text, where, constraint)
     for reading in readings:
         _options(reader, reading.values, where, filename, constraint, above)
     return None

@@ -120,7 +120,7 @@ def _at_url(name, extras, rest, pip):
 
 
 def _whole(url):
-    """Whether a URL has a scheme and a host, as the old grammar asks; a ``file:`` URL has no host (pip 19 and later)."""
+    """Whether a URL has a scheme and a host, as the old grammar asks; a ``file:`` URL has no host (pip 19 on)."""
     scheme, colon, rest = url.partition(":")
     if not colon or not scheme[:1].isalpha() or scheme.strip(LETTERS + "+-."):
         return False

@@ -4,7 +4,7 @@ BLANK = " \t\r\n"
 
 
 def split(text):
-    """The words of ``text``, quotes and backslashes undone as a POSIX shell would. Raises ValueError on an open quote."""
+    """The words of ``text``, quotes and backslashes undone as a POSIX shell would; ValueError on an open quote."""
     if "'" not in text and '"' not in text and "\\" not in text:
         for blank in "\t\r\n":
             text = text.replace(blank, " ")

@@ -144,7 +144,7 @@ def _version(text, place, operator, pre):
     while text[place : place + 1] == "." and _digits(text, place + 1) > place + 1:
         place = _digits(text, place + 1)
         parts += 1
-    if operator == "~=" and parts < 2:  # noqa: PLR2004  # "compatible with 1" says nothing
+    if operator == "~=" and parts < 2:  # "compatible with 1" says nothing
         return 0
     if operator in ("==", "!=") and text[place : place + 2] == ".*":
         return place + 2

@@ -1,6 +1,6 @@
 """Run many generated cases and print every disagreement, instead of stopping at the first: for whoever settles them.
 
-    python -m tests.core.grammar.collect VERSION [lines|arguments|files] [CASES]
+python -m tests.core.grammar.collect VERSION [lines|arguments|files] [CASES]
 """
 
 import sys
@@ -23,7 +23,10 @@ def main():
     with Pip(KEPT / version) as pip:
         tests = {
             "lines": (oracle.agree_on_line, (pip_cases.lines, pip_cases.environs)),
-            "arguments": (lambda pip, number, place, text: oracle.agree_on_argument(pip, number, place, *text), (oracle.TEXTS,)),
+            "arguments": (
+                lambda pip, number, place, text: oracle.agree_on_argument(pip, number, place, *text),
+                (oracle.TEXTS,),
+            ),
             "files": (oracle.agree_on_file, (pip_cases.files, oracle.VARIABLES)),
         }
         agree, strategies = tests[what]

@@ -21,7 +21,8 @@ def installed(version):
     if not (directory / "pip").is_dir():
         environ = {key: value for key, value in os.environ.items() if key != "PIP_FIND_LINKS"}
         environ["PIP_CONFIG_FILE"] = os.devnull
-        command = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-compile", "--disable-pip-version-check",
+        command = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-compile",
+                   "--disable-pip-version-check",
                    "--target", str(directory), "pip==" + version]  # fmt: skip
         done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
         if done.returncode:

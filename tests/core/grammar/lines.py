@@ -9,7 +9,7 @@ CLEAN = {"PIP_CONFIG_FILE": os.devnull, "HOME": "/nonexistent"}
 
 
 def command(line, cwd="/", environ=None, path=""):
-    """The Command of a line given as words or as text without quotes; no configuration unless ``environ`` brings one."""
+    """The Command of a line given as words or as text without quotes; configured only by ``environ``."""
     words = line.split() if isinstance(line, str) else line
     return read(Invocation(words[0], words[1:], CLEAN if environ is None else environ, str(cwd), str(path)))
 

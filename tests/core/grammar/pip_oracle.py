@@ -10,7 +10,7 @@ It reads one JSON object per line and writes one per line; ``ask`` says what is 
     {"ask": "editable", "text": "..."}      what install_req_from_editable makes of an argument
     {"ask": "file", "path": "...", "constraint": false, "environ": {...}}   what parse_requirements yields
 
-An answer is {"error": "..."} where pip would refuse. Nothing here opens a socket: pip's own network session is never made.
+An answer is {"error": "..."} where pip would refuse. Nothing here opens a socket: pip's network session is never made.
 It must stay old-fashioned Python, since the oldest pip wants an old interpreter.
 """
 
@@ -30,7 +30,6 @@ import pip  # noqa: E402
 VERSION = tuple(int(part) for part in pip.__version__.split(".")[:2] if part.isdigit())
 
 if VERSION < (10,):
-    from pip import cmdoptions
     from pip import create_main_parser as main_parser
     from pip.commands import commands_dict as commands
     from pip.req import req_file
@@ -88,12 +87,13 @@ def options(ask):
             parsers[name] = command(name).parser
         except KeyError:
             continue
-    parsers["file"] = req_file.build_parser("") if (10,) <= VERSION < (20,) else req_file.build_parser()
+    needs_line = (10,) <= VERSION < (20,)
+    parsers["file"] = req_file.build_parser("") if needs_line else req_file.build_parser()
     return {
         "version": pip.__version__,
-        "commands": sorted(commands if isinstance(commands, dict) else commands),
+        "commands": sorted(commands),
         "parsers": {
-            name: [described(option) for option in parser.option_list + sum((g.option_list for g in parser.option_groups), [])]
+            name: [described(option) for part in (parser, *parser.option_groups) for option in part.option_list]
             for name, parser in parsers.items()
         },
     }
@@ -119,7 +119,9 @@ def args(ask):
     if name not in ("install", "download", "wheel", "lock"):
         return {"command": name}
     made = command(name, words)
-    for option in made.parser.option_list_all:  # PIP_GROUP is kept in the option's own list, from one question to the next
+    for (
+        option
+    ) in made.parser.option_list_all:  # PIP_GROUP is kept in the option's own list, from one question to the next
         if isinstance(option.default, list):
             del option.default[:]
     values, positional = made.parser.parse_args(words)
@@ -187,7 +189,7 @@ def answer(ask):
 
 def main():
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    for raw in io.open(0, encoding="utf-8"):
+    for raw in sys.stdin.buffer:
         out.write(json.dumps(answer(json.loads(raw))) + "\n")
         out.flush()
 

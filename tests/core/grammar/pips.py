@@ -1,4 +1,4 @@
-"""Real pips of many versions, each in its own directory, asked through pip_oracle.py in an interpreter that can run it."""
+"""Real pips of many versions, each in its own directory, asked through pip_oracle.py in a fitting interpreter."""
 
 import functools
 import json

@@ -21,14 +21,22 @@ HERE = {"PIP_CONFIG_FILE": os.devnull, "HOME": "/nonexistent"}
 def test_variables_add_targets_and_indexes(tmp_path):
     (tmp_path / "r.txt").write_text("from-file\n")
     (tmp_path / "s.txt").write_text("from-line\n")
-    environ = dict(HERE, PIP_REQUIREMENT="r.txt", PIP_INDEX_URL="http://127.0.0.1/a", PIP_EXTRA_INDEX_URL="http://127.0.0.1/b http://127.0.0.1/c")
+    environ = dict(
+        HERE,
+        PIP_REQUIREMENT="r.txt",
+        PIP_INDEX_URL="http://127.0.0.1/a",
+        PIP_EXTRA_INDEX_URL="http://127.0.0.1/b http://127.0.0.1/c",
+    )
     found = command("pip install -r s.txt foo", tmp_path, environ)
     assert found.names() == ["foo", "from-file", "from-line"]
     assert found.indexes == ["http://127.0.0.1/a", "http://127.0.0.1/b", "http://127.0.0.1/c"]
     assert command("pip install -i http://127.0.0.1/z foo", tmp_path, environ).indexes[0] == "http://127.0.0.1/z"
     assert command("pip install --isolated foo", tmp_path, environ).names() == ["foo"]
     assert command("pip install", tmp_path, environ).names() == ["from-file"]  # a line that names nothing itself
-    assert command("pip install foo", tmp_path, dict(HERE, PIP_NO_INDEX="1", PIP_INDEX_URL="http://127.0.0.1/")).indexes == []
+    assert (
+        command("pip install foo", tmp_path, dict(HERE, PIP_NO_INDEX="1", PIP_INDEX_URL="http://127.0.0.1/")).indexes
+        == []
+    )
     assert "valid value" in command("pip install foo", tmp_path, dict(HERE, PIP_NO_INDEX="maybe")).rejected
 
 
@@ -44,8 +52,13 @@ def test_files_in_pips_order(tmp_path):
     (home / ".pip/pip.conf").write_text("[global]\nrequirement = old.txt\n")
     assert command("pip install", tmp_path, environ).names() == ["from-old"]
     (home / ".config/pip/pip.conf").write_text("# mine\n[global]\nrequirement:\n    user.txt\n    global.txt\n")
-    assert command("pip install", tmp_path, environ).names() == ["from-user", "from-global"]  # not plain: the real parser
-    (home / ".config/pip/pip.conf").write_text("[install]\nrequirement = command.txt\n[global]\nrequirement = user.txt\n")
+    assert command("pip install", tmp_path, environ).names() == [
+        "from-user",
+        "from-global",
+    ]  # not plain: the real parser
+    (home / ".config/pip/pip.conf").write_text(
+        "[install]\nrequirement = command.txt\n[global]\nrequirement = user.txt\n"
+    )
     assert command("pip install", tmp_path, environ).names() == ["from-command"]
     assert command("pip download", tmp_path, environ).names() == ["from-user"]
     assert command("pip install --isolated", tmp_path, environ).names() == ["from-global"]
@@ -59,7 +72,8 @@ def test_files_in_pips_order(tmp_path):
 
 
 @given(st.lists(st.sampled_from((
-    "[global]", "[install]", "[a b]", "a = b", "a=b", "A_B = c d", "c:d", "c: d = e", "  more", "\tmore", "", "  ", "# x", "; x", " # x", "a", "= b", "[x", "[DEFAULT]", "a = # b",
+    "[global]", "[install]", "[a b]", "a = b", "a=b", "A_B = c d", "c:d", "c: d = e", "  more", "\tmore", "", "  ",
+    "# x", "; x", " # x", "a", "= b", "[x", "[DEFAULT]", "a = # b",
     "[global] # x", "e =", "f = %(x)s", "g==h", "[a]]", "[[a]", "h = \\", "é = 1",
 )), max_size=6))  # fmt: skip
 def test_the_plain_scanner_and_the_real_parser_agree(chunks):
@@ -82,7 +96,9 @@ def test_what_is_not_plain_is_left_to_the_real_parser():
 
 
 def test_the_version_of_a_pip_in_a_venv(tmp_path):
-    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "v e")], check=True)  # a blank: the shell form of a shebang
+    subprocess.run(
+        [sys.executable, "-m", "venv", str(tmp_path / "v e")], check=True
+    )  # a blank: the shell form of a shebang
     pip = tmp_path / "v e" / "bin" / "pip"
     said = subprocess.run([str(pip), "--version"], capture_output=True, text=True, check=True).stdout.split()[1]
     for path in (pip, tmp_path / "v e" / "bin" / "python", tmp_path / "v e" / "bin" / "python3"):
@@ -97,7 +113,9 @@ def test_a_pip_on_pythonpath_is_another_candidate(tmp_path):
     assert place.versions[0] == "20.3.4"
 
 
-@pytest.mark.parametrize("content", ["", "#!/bin/sh\nexec pip", "#!/usr/bin/env python3\n", "\x00\x01", "#!/nonexistent/python3\n"])
+@pytest.mark.parametrize(
+    "content", ["", "#!/bin/sh\nexec pip", "#!/usr/bin/env python3\n", "\x00\x01", "#!/nonexistent/python3\n"]
+)
 def test_an_unknown_pip_is_every_pip(tmp_path, content):
     path = tmp_path / "pip"
     path.write_text(content)

@@ -19,7 +19,12 @@ def write(folder, **files):
 
 
 def test_nested_files_are_relative_to_the_one_that_names_them(tmp_path):
-    write(tmp_path, reqs__a_txt="one==1.0  # first\n-r b.txt\n--requirement=../c.txt\n", reqs__b_txt="two \\\n  >=2\n", c_txt="three\n")
+    write(
+        tmp_path,
+        reqs__a_txt="one==1.0  # first\n-r b.txt\n--requirement=../c.txt\n",
+        reqs__b_txt="two \\\n  >=2\n",
+        c_txt="three\n",
+    )
     found = command("pip install -r reqs/a.txt zero", tmp_path)
     assert found.names() == ["zero", "one", "two", "three"]
     assert [target.where for target in found.targets] == ["", "reqs/a.txt:1", "reqs/b.txt:1", "reqs/../c.txt:1"]
@@ -28,15 +33,26 @@ def test_nested_files_are_relative_to_the_one_that_names_them(tmp_path):
 
 
 def test_a_constraint_is_no_target_unless_it_is_a_link(tmp_path):
-    write(tmp_path, c_txt="limited<2\nlinked @ https://x.invalid/l.zip\nhttps://x.invalid/other-1.0.tar.gz\n", r_txt="wanted\n-c c.txt\n")
+    write(
+        tmp_path,
+        c_txt="limited<2\nlinked @ https://x.invalid/l.zip\nhttps://x.invalid/other-1.0.tar.gz\n",
+        r_txt="wanted\n-c c.txt\n",
+    )
     for line in ("pip install wanted -c c.txt", "pip install -r r.txt"):
         found = command(line, tmp_path)
         assert found.names() == ["wanted"] and not found.rejected
-        assert [(target.name, target.asked) for target in found.targets if target.link] == [("linked", False), ("other", False)]
+        assert [(target.name, target.asked) for target in found.targets if target.link] == [
+            ("linked", False),
+            ("other", False),
+        ]
 
 
 def test_settings_in_a_file_are_the_commands_indexes(tmp_path):
-    write(tmp_path, r_txt="-i http://127.0.0.1/main\n--extra-index-url=http://127.0.0.1/more\nwanted --hash=sha256:%s\n" % ("0" * 64))
+    write(
+        tmp_path,
+        r_txt="-i http://127.0.0.1/main\n--extra-index-url=http://127.0.0.1/more\nwanted --hash=sha256:%s\n"
+        % ("0" * 64),
+    )
     found = command("pip install -r r.txt", tmp_path)
     assert found.names() == ["wanted"] and found.indexes == ["http://127.0.0.1/main", "http://127.0.0.1/more"]
     assert command("pip install --extra-index-url http://127.0.0.1/e x").indexes[1:] == ["http://127.0.0.1/e"]
@@ -86,7 +102,10 @@ def test_a_remote_file_is_unseen_and_a_remote_constraint_is_not(tmp_path):
     write(tmp_path, r_txt="foo\n-r https://x.invalid/more.txt\n-c https://x.invalid/limits.txt\n")
     found = command("pip install -r r.txt -r http://x.invalid/r.txt", tmp_path)
     assert found.names() == ["foo"]
-    assert [(unseen.text, unseen.where) for unseen in found.unseen] == [("https://x.invalid/more.txt", "r.txt:2"), ("http://x.invalid/r.txt", "")]
+    assert [(unseen.text, unseen.where) for unseen in found.unseen] == [
+        ("https://x.invalid/more.txt", "r.txt:2"),
+        ("http://x.invalid/r.txt", ""),
+    ]
 
 
 def test_missing_and_wrong_files_are_rejected_and_the_rest_is_read(tmp_path):
@@ -131,7 +150,25 @@ def test_a_file_that_is_replaced_by_a_pipe_while_it_is_opened_does_not_hang(tmp_
 
 
 @pytest.mark.parametrize(
-    "text", ["a b", "a 'b c' d", 'a "b \\" c" d', "a\\ b c", "''", '"a\\n"', "a'b'\"c\"", "a\tb\nc", "  a  ", "", "a '", 'a "', "a\\", "'a\\'", "é\u2028b", "a#b # c"]
+    "text",
+    [
+        "a b",
+        "a 'b c' d",
+        'a "b \\" c" d',
+        "a\\ b c",
+        "''",
+        '"a\\n"',
+        "a'b'\"c\"",
+        "a\tb\nc",
+        "  a  ",
+        "",
+        "a '",
+        'a "',
+        "a\\",
+        "'a\\'",
+        "é\u2028b",
+        "a#b # c",
+    ],
 )
 def test_words_are_split_as_shlex_does(text):
     import shlex
@@ -175,7 +212,9 @@ def test_a_local_project_is_read_from_its_own_file(tmp_path):
     assert names("pip install .[test-it]", tmp_path) == [*wanted, "extra-one", "extra-two"]
     assert names("pip install -e .[TEST.it,more]", tmp_path) == [*wanted, "extra-one", "extra-two"]
     assert names("pip install --no-deps .", tmp_path) == ["my-project"]
-    assert names("pip install %s" % tmp_path.name, tmp_path.parent) == [tmp_path.name.replace("_", "-")]  # no slash: a name
+    assert names("pip install %s" % tmp_path.name, tmp_path.parent) == [
+        tmp_path.name.replace("_", "-")
+    ]  # no slash: a name
 
 
 def test_dependency_groups(tmp_path):
@@ -189,12 +228,22 @@ def test_dependency_groups(tmp_path):
 
 
 def test_setup_cfg_and_files_that_setuptools_reads(tmp_path):
-    write(tmp_path, setup_py="raise SystemExit('never run')", setup_cfg="[metadata]\nname = old-style\n[options]\ninstall_requires =\n    dep-one\n    # no\n    dep-two>=1\n[options.extras_require]\nx = extra-one; extra-two\n")
+    write(
+        tmp_path,
+        setup_py="raise SystemExit('never run')",
+        setup_cfg="[metadata]\nname = old-style\n[options]\ninstall_requires =\n    dep-one\n    # no\n    dep-two>=1\n"
+        "[options.extras_require]\nx = extra-one; extra-two\n",
+    )
     found = command("pip install -e .[x]", tmp_path)
     assert found.names() == ["old-style", "dep-one", "dep-two", "extra-one", "extra-two"] and not found.unseen
     write(tmp_path, setup_cfg="[options]\ninstall_requires = file: reqs.txt\n", reqs_txt="from-file\n")
     assert names("pip install .", tmp_path) == ["from-file"]
-    write(tmp_path, setup_cfg="", pyproject_toml="[project]\nname = 'p'\ndynamic = ['dependencies']\n[tool.setuptools.dynamic]\ndependencies = {file = ['reqs.txt']}\n")
+    write(
+        tmp_path,
+        setup_cfg="",
+        pyproject_toml="[project]\nname = 'p'\ndynamic = ['dependencies']\n"
+        "[tool.setuptools.dynamic]\ndependencies = {file = ['reqs.txt']}\n",
+    )
     assert names("pip install .", tmp_path) == ["p", "from-file"]
 
 
@@ -205,7 +254,11 @@ def test_a_project_whose_dependencies_only_a_program_knows_is_no_finding(tmp_pat
 
 
 def test_a_poetry_project_is_read_for_pip_too(tmp_path):
-    write(tmp_path, pyproject_toml="[tool.poetry]\nname = 'p'\nversion = '1'\n[tool.poetry.dependencies]\npython = '^3.9'\nDep_One = '^1'\nextra = {version='*', optional=true}\n[tool.poetry.extras]\ne = ['extra']\n")
+    write(
+        tmp_path,
+        pyproject_toml="[tool.poetry]\nname = 'p'\nversion = '1'\n[tool.poetry.dependencies]\npython = '^3.9'\n"
+        "Dep_One = '^1'\nextra = {version='*', optional=true}\n[tool.poetry.extras]\ne = ['extra']\n",
+    )
     assert names("pip install .", tmp_path) == ["p", "dep-one"]
     assert names("pip install .[e]", tmp_path) == ["p", "dep-one", "extra"]
 
@@ -216,7 +269,11 @@ def test_projects_that_pip_cannot_install(tmp_path):
     assert "pyproject.toml" in command("pip install . foo", tmp_path).rejected
     write(tmp_path, pyproject_toml="project = 3\nbuild-system = []\n[tool]\npoetry = 'x'\n")
     assert not command("pip install .", tmp_path).targets
-    write(tmp_path, pyproject_toml="[project]\nname = 3\ndependencies = 'x'\noptional-dependencies = []\n[build-system]\nrequires = [1, 'not a requirement']\n")
+    write(
+        tmp_path,
+        pyproject_toml="[project]\nname = 3\ndependencies = 'x'\noptional-dependencies = []\n"
+        "[build-system]\nrequires = [1, 'not a requirement']\n",
+    )
     assert [unseen.text for unseen in command("pip install .", tmp_path).unseen] == ["not a requirement"]
 
 
@@ -243,7 +300,17 @@ def test_a_lock_names_packages_and_versions(tmp_path):
     assert command("pip install -r pylock.toml", "/nonexistent").rejected
 
 
-SCRIPT = "#!/usr/bin/env python\n# /// script\n# requires-python = '>=3.11'\n# dependencies = [\n#   'script-dep==1.0',\n#\n# ]\n# ///\nimport x\n# ///\n"
+SCRIPT = """#!/usr/bin/env python
+# /// script
+# requires-python = '>=3.11'
+# dependencies = [
+#   'script-dep==1.0',
+#
+# ]
+# ///
+import x
+# ///
+"""
 
 
 def test_a_script_names_its_dependencies(tmp_path):
@@ -265,7 +332,16 @@ def test_two_thousand_lines_are_read_in_milliseconds(tmp_path):
 
 
 def test_a_line_that_is_deeply_nested_or_long_does_not_hang(tmp_path):
-    for line in ("a" + "[" * 100000, "a;" + "(" * 100000, "-" * 100000, "a==" + "1." * 50000, "a @ " + "%" * 100000, "\\\n" * 50000, "${A}" * 20000, "# coding" * 20000):
+    for line in (
+        "a" + "[" * 100000,
+        "a;" + "(" * 100000,
+        "-" * 100000,
+        "a==" + "1." * 50000,
+        "a @ " + "%" * 100000,
+        "\\\n" * 50000,
+        "${A}" * 20000,
+        "# coding" * 20000,
+    ):
         (tmp_path / "r.txt").write_text(line)
         before = time.perf_counter()
         command("pip install -r r.txt", tmp_path, dict(CLEAN, A="b"))
