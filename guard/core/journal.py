@@ -35,9 +35,11 @@ from . import kernel as os
 from .errors import CannotJudge
 from .jsonline import dump
 
+_TRIES = 200  # the recorder has the journal for one moment; some milliseconds long is somebody else's lock
+
 
 def append(path, line):
-    """Append ``line`` (a dict as above) to the journal at ``path``, creating it (0600) and its folder (0700) if need be.
+    """Append ``line`` (a dict as above) to the journal at ``path``, made (0600, its folder 0700) where it is missing.
 
     Raises CannotJudge where it cannot be written: an attempt that leaves no trace is for policy to decide.
     """
@@ -55,9 +57,10 @@ def append(path, line):
 
 def _open_locked(path):
     """A descriptor of the journal, opened for appending, under a shared lock, surely not yet taken by the recorder."""
-    # O_NOFOLLOW: under --system the folder is shared, and a link in the journal's place must not be followed.
-    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-    while True:
+    # Under --system the folder is shared: a link in the journal's place must not be followed (O_NOFOLLOW), a pipe not
+    # waited for (O_NONBLOCK), a file that another user laid there not written to.
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+    for _ in range(_TRIES):
         try:
             fd = os.open(path, flags, 0o600)
         except FileNotFoundError:
@@ -73,6 +76,10 @@ def _open_locked(path):
         except FileNotFoundError:
             now = None
         here = os.fstat(fd)
+        if here.st_uid != os.geteuid():
+            os.close(fd)
+            raise CannotJudge("the journal %s belongs to another user" % path)
         if now is not None and (now.st_dev, now.st_ino) == (here.st_dev, here.st_ino):
             return fd
         os.close(fd)
+    raise CannotJudge("the journal %s is locked by a process that is none of guard's" % path)

@@ -145,6 +145,31 @@ def test_a_writer_at_work_is_waited_for_and_a_stopped_one_stops_nobody(home, mon
     once(home, [*ids, more["id"]])
 
 
+def test_a_stranger_that_locks_the_journal_makes_nobody_wait(home):
+    attempted(home, 1)
+    with open(journal(home, UID), "rb") as stranger:
+        fcntl.flock(stranger, fcntl.LOCK_EX)
+        start = time.thread_time()
+        with pytest.raises(CannotJudge, match="is locked"):
+            append(home.journal, line(["install", "aaa"]))
+        assert time.thread_time() - start < 0.1
+
+
+def test_a_pipe_in_the_journals_place_is_not_waited_for(home):
+    os.makedirs(os.path.dirname(home.journal))
+    os.mkfifo(home.journal)
+    with pytest.raises(CannotJudge, match="cannot be written"):
+        append(home.journal, line(["install", "aaa"]))
+
+
+@pytest.mark.skipif(UID != 0, reason="giving a file away needs root")
+def test_a_journal_of_another_user_is_not_written_to(home):
+    attempted(home, 1)
+    os.chown(home.journal, 4001, 0)
+    with pytest.raises(CannotJudge, match="belongs to another user"):
+        append(home.journal, line(["install", "aaa"]))
+
+
 def test_damaged_lines_are_counted_and_spoil_no_other(home):
     ids = attempted(home, 1)
     with open(journal(home, UID), "ab") as torn:
