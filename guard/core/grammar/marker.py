@@ -12,7 +12,7 @@ _LOCK_VARIABLES = ("extras", "dependency_groups")  # for pylock.toml, since pip 
 _LOCKS = (25, 1)
 _COMPARE = ("===", "==", "~=", "!=", "<=", ">=", "<", ">")
 
-_known = {}  # a locked requirement file repeats a handful of markers a thousand times
+_known = {}  # type: dict  # a locked requirement file repeats a handful of markers a thousand times
 
 
 def valid(text, pip=NEWEST):

@@ -111,7 +111,8 @@ def meanings(parser, word, mask, exact=False):
     exact: a beginning does not count (pip's configuration knows whole names only).
     """
     shift = WIDTH * PARSERS[parser]
-    found, left = [], mask
+    found = []  # type: list
+    left = mask
     for bits, kind, kept in OPTIONS.get(word, ()):
         bits = bits >> shift & left
         if bits:

@@ -29,7 +29,7 @@ def read(invocation):
     except Refused as refused:
         command.rejected = command.rejected or str(refused)
         return command
-    seen = set()
+    seen = set()  # type: set
     for verb, reading in found:
         command.verb = verb
         command.installs = command.installs or reading is not None or bool(command.unseen)
@@ -107,7 +107,7 @@ def _verbs(reader, args, configured):
     """
     from .pip_options import COMMANDS
 
-    verbs = {}
+    verbs = {}  # type: dict
     for reading in _parse("", args, reader.mask, interspersed=False):
         for word, _ in reading.unknown:
             reader.unseen(word, "an option that no known pip has")

@@ -22,7 +22,7 @@ def read(reader, prefix, isolated):
     isolated  ``--isolated``: the user's file does not count
     A file that does not parse stops pip; the reason goes to ``reader``.
     """
-    merged = {}
+    merged = {}  # type: dict
     for path in files(reader.environ, prefix, isolated):
         for section, options in _sections(reader, path).items():
             known = merged.setdefault(section, {})
@@ -148,7 +148,9 @@ def plain(data):
         text = data.decode("ascii")
     except UnicodeDecodeError:
         return None
-    sections, section, key = {}, None, ""
+    sections = {}  # type: dict
+    section = {}  # type: dict
+    key = ""
     for line in text.splitlines():
         stripped = line.strip()
         if not stripped:
@@ -167,7 +169,7 @@ def plain(data):
         else:
             name, equals, value = stripped.partition("=")
             key = name.strip().lower()
-            if section is None or not equals or not key or ":" in name or key in section:
+            if not sections or not equals or not key or ":" in name or key in section:
                 return None
             section[key] = value.strip()
     return sections

@@ -30,7 +30,7 @@ class Reading:
 
     def __init__(self, mask=0):
         self.mask = mask
-        self.values = {}
+        self.values = {}  # type: dict
         self.words = []
         self.unknown = []
         self.stopped = False
@@ -66,7 +66,7 @@ class Reader:
         self.command = command
         self.cwd = cwd
         self.environ = environ
-        self.versions = ()
+        self.versions = ()  # type: tuple
         self.oldest = OLDEST
         self.newest = NEWEST
         self._mask = 0

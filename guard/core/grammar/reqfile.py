@@ -122,7 +122,8 @@ def logical(text):
             if line:
                 yield number, line
         return
-    pending, first = [], 0
+    pending = []  # type: list
+    first = 0
     for number, line in enumerate(text.splitlines(), 1):
         comment = line.lstrip()[:1] == "#"
         if line[-1:] == "\\" and not comment:
@@ -162,7 +163,7 @@ def _line(reader, line, where, filename, constraint, above):
     if not start and line[0] != "-":
         return reader.argument(line, where, constraint)
     text, options = line[:start].rstrip(), line[start:]
-    readings = ()
+    readings = []  # type: list
     if not (text and _only_hashes(options)):
         try:
             readings = parse("file", shell.split(options), reader.mask)

@@ -97,6 +97,10 @@ def agree_on_line(pip, version, place, args, environ):
         if got.get("values", {}).get("index_url", "").startswith("https://pypi.org/simple"):
             del got["values"]["index_url"]
         assert got == wanted, (args, environ, said)
+        if "args" in wanted:
+            every = lines(Reader(Command("pip"), str(place), clean(place, environ)), args, "")
+            read = [reading.words for _, reading in every if reading]
+            assert wanted["args"] in read, ("where the version is not known", args, environ, said, read)
 
 
 def targets(one):
