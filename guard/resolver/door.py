@@ -37,8 +37,9 @@ else:
 """
 # The packages whose modules the room patches, and the two modules that say a tool is run.
 _NAMES = ("pip", "poetry", "venv", "virtualenv", "pip._internal.cli.main", "poetry.console.application")
-_LINE = (
-    "import sys; sys.meta_path.insert(0, type(%a, (), {'find_spec': staticmethod("
+_LINE = (  # in a virtual environment, site runs it twice
+    "import sys; %a in [getattr(f, '__name__', '') for f in sys.meta_path] or "
+    "sys.meta_path.insert(0, type(%a, (), {'find_spec': staticmethod("
     "lambda name, path=None, target=None, own=%a: exec(%a, own.update(name=name, path=path, target=target) or own)"
     " or own['spec'] if name in %a else None)}))\n"
 )
@@ -47,7 +48,7 @@ _LINE = (
 def line(home_root, door, note="-"):
     """The text of the .pth file at ``door``."""
     own = {"package": _package(home_root), "home": home_root, "door": door, "note": note}
-    return _LINE % (CLASS, own, _SOURCE, _NAMES)
+    return _LINE % (CLASS, CLASS, own, _SOURCE, _NAMES)
 
 
 def _package(home_root):

@@ -299,6 +299,8 @@ class Session:
             return function(*args, **kwargs)
         except GuardError as error:
             self.cannot_judge(error.message)
+        except ImportError as error:  # a guard that is half removed
+            self.cannot_judge("guard is damaged, install it again (%s)" % error)
         except self.kind as error:
             if self.code:
                 raise

@@ -1,4 +1,4 @@
-"""The resolver room on its own: a home folder, a list, an index on loopback, and real tools started through the runner."""
+"""The resolver room on its own: a home folder, a list, an index on loopback, and real tools behind the runner."""
 
 import json
 import os
@@ -32,7 +32,8 @@ class Room:
         """Put a synced list of these rows (dicts) and the name that is always listed in force."""
         rows = [{"name": BLOCKED, "kind": "typosquat", "sources": "guard", "reason": "is a harmless name"}, *rows]
         os.makedirs(os.path.dirname(self.home.synced_list), exist_ok=True)
-        seal.write(self.home.synced_list, COLUMNS, [[row.get(c, "") for c in COLUMNS] for row in rows], "2026-11-01T00:00:00Z")
+        table = [[row.get(column, "") for column in COLUMNS] for row in rows]
+        seal.write(self.home.synced_list, COLUMNS, table, "2026-11-01T00:00:00Z")
 
     def settings(self, text):
         os.makedirs(os.path.dirname(self.home.settings), exist_ok=True)
@@ -45,8 +46,9 @@ class Room:
 
     def run(self, words, cwd=None, **more):
         self.index.requests.clear()
-        return subprocess.run([str(word) for word in words], env=self.environment(**more), cwd=cwd or self.folder,
-                              capture_output=True, text=True, timeout=300, check=False, stdin=subprocess.DEVNULL)  # fmt: skip
+        words, environ = [str(word) for word in words], self.environment(**more)
+        return subprocess.run(words, env=environ, cwd=cwd or self.folder, capture_output=True, text=True, timeout=300,
+                              check=False, stdin=subprocess.DEVNULL)  # fmt: skip
 
     def pip(self, place, *words, **more):
         """Run the pip of the venv ``place`` through the runner."""

@@ -18,7 +18,8 @@ from pprint import pformat  # a stdlib module, found whatever lies beside the sc
 print(json.dumps({
     "argv": sys.argv, "path": sys.path, "name": __name__, "file": __file__, "package": __package__,
     "same": __main__.__dict__ is globals(), "module": sys.modules["__main__"].__name__, "isolated": sys.flags.isolated,
-    "orig": getattr(sys, "orig_argv", None), "spec": str(__spec__), "globals": sorted(g for g in globals() if "own" in g),
+    "orig": getattr(sys, "orig_argv", None), "spec": str(__spec__),
+    "globals": sorted(g for g in globals() if "own" in g),
 }))
 """
 
