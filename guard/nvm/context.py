@@ -8,6 +8,7 @@ import os
 import pwd
 
 from guard.core.mask import mask_words
+from guard.core.process import describe
 
 from . import machine
 from .image import Hashes, program
@@ -91,7 +92,7 @@ class Context:
             "pppath": image,
             "pparg": joined(_words(known.get("args"))[1:]),
             "ppid": _number(known.get("pid")),
-            "pph": self.hashes.of(image, self.alive(known)),
+            "pph": self.hashes.of(image, self.alive(known).get("pid", 0)),
             "ppil": integrity(known),
         })  # fmt: skip
 
@@ -102,14 +103,28 @@ class Context:
             if line.get("what"):
                 return _image(known), _words(known.get("args"))[1:]
             return _image(known), [str(line.get("word") or line.get("tool") or "Unknown"), *arguments]
-        environ = line.get("env") if isinstance(line.get("env"), dict) else {}
+        told = line.get("env") if isinstance(line.get("env"), dict) else {}
+        environ = {name: value for name, value in told.items() if isinstance(value, str)}
         where = line["cwd"] if isinstance(line.get("cwd"), str) else ""
         image, words = self._once(("program", tool, where), lambda: program(tool, where, environ))
         if not words and line.get("tool") in _WORDS:
             words = [tool]  # a stand-in: no script, but the analytic looks for the tool's word among the arguments
         if line.get("where") == "resolver" and known.get("exe"):
-            image = known["exe"]  # it runs already, and the kernel says what it is
-        return image, [*words, *arguments]
+            image = _image(known)  # it runs already, and the kernel says what it is
+            if os.path.basename(tool) == "__main__.py":  # python -m pip
+                return image, _words(known.get("args"))[1:]
+        return self.running(known) or image, [*words, *arguments]
+
+    def running(self, known):
+        """The Python that a process of the gate has become by now, if it lives; "" else.
+
+        What a first line like ``/usr/bin/env python3`` or a version manager's shim leads to depends on an environment
+        that the journal does not keep. Where the tool still runs, the kernel knows.
+        """
+        now = self.alive(known)
+        name = os.path.basename(now.get("exe", ""))
+        became = now.get("args") != known.get("args") and name.startswith(("python", "pypy"))
+        return _image(now) if became else ""
 
     def described(self, known):
         """A process as the journal line has it, mended by what psutil can still say of it."""
@@ -121,13 +136,11 @@ class Context:
         return known
 
     def alive(self, known):
-        """The pid of ``known`` if that process still runs, else 0; never for a stranger's word."""
-        if self.owner is not None or not known.get("start"):
-            return 0
-        from guard.core.process import describe
-
-        now = describe(known.get("pid", 0))
-        return now["pid"] if now.get("start") == known["start"] else 0
+        """What the kernel says now of the process ``known``; {} where it is gone. Never for a stranger's word."""
+        if self.owner is not None or not isinstance(known.get("pid"), int) or not known.get("start"):
+            return {}
+        now = describe(known["pid"])
+        return now if now.get("start") == known["start"] else {}
 
     def _account(self, key, uid):
         return {key: machine.host() + "\\" + self.name(uid)}

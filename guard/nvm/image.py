@@ -25,7 +25,8 @@ def program(tool_path, cwd="", environ=None):
         return os.path.realpath(tool_path), []
     if os.path.basename(words[0]) == "env":
         rest = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
-        found = _on_path(rest[0]) if rest else ""
+        near = [(environ or {}).get("VIRTUAL_ENV", "") + "/bin", os.path.dirname(tool_path)]
+        found = _on_path(rest[0], near) if rest else ""
         words = [found or words[0], *rest[1:]]
     return os.path.realpath(words[0]), [*words[1:], tool_path]
 
@@ -55,8 +56,9 @@ def shebang(path):
     return [os.fsdecode(word.strip()) for word in words]
 
 
-def _on_path(name):
-    for place in os.environ.get("PATH", os.defpath).split(os.pathsep):
+def _on_path(name, near):
+    """The program that ``env`` would find. The caller's PATH is gone; ``near`` is what it most likely began with."""
+    for place in near + os.environ.get("PATH", os.defpath).split(os.pathsep):
         candidate = os.path.join(place, name)
         if os.path.isabs(candidate) and os.access(candidate, os.X_OK):
             return candidate

@@ -20,7 +20,7 @@ import os
 import stat
 import time
 
-from guard.core.errors import BadData, CannotJudge
+from guard.core.errors import CannotJudge
 
 from .context import Context
 from .deliver import deliver
@@ -249,7 +249,7 @@ def _events(fd, context, uid):
             try:
                 line = checked(json.loads(raw))
                 made = [_encoded(event) for event in events(line, context, uid)]
-            except (ValueError, TypeError, BadData, RecursionError, OverflowError):
+            except Exception:  # whatever is wrong with one line, it must not stop those behind it, now and ever after
                 damaged += 1
                 continue
             newest = line

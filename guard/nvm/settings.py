@@ -33,7 +33,7 @@ KINDS: dict[str, dict] = {
         "sourcetype": (str, "cisco:nvm:flowdata"), "source": (str, "typoguard"), "acknowledge": (bool, True),
         "gzip": (bool, True), "ca_file": (str, ""),
     },
-    "stdout": {"form": (("json", "pairs"), "json")},
+    "stdout": {"form": (("json", "pairs", "annotations"), "json")},
 }  # fmt: skip
 _EVENTS = {
     "log": (_ALL, "all"), "log_bytes": (int, 10 << 20), "log_files": (int, 5), "log_days": (int, 90),

@@ -5,6 +5,7 @@ import json
 import os
 import pwd
 import re
+import subprocess
 import sys
 import time
 
@@ -69,6 +70,30 @@ def test_the_process_is_the_tools_interpreter(home, script):
     assert event["process_hash"] == digest
     assert event["process_id"] == str(os.getpid())
     assert event["user"].endswith("\\" + pwd.getpwuid(os.getuid()).pw_name)
+
+
+def test_a_tool_that_still_runs_is_what_the_kernel_says(home, script):
+    """The gate has become pip meanwhile: same pid and start, other arguments, another image."""
+    other = script + "-of-env"
+    with open(other, "w") as file:
+        file.write("#!/usr/bin/env no-such-python\n")
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as running:
+        known = process.describe(running.pid)
+        gate = dict(known, exe="/guards/own/python3.9", args=["python3", "-ISc", "gate"])
+        (event,) = made(home, words=["install", "aaa"], names=["aaa"], path=other, process=gate)
+        running.stdin.close()
+    assert event["process_path"] == known["exe"]
+    assert event["process_arguments"] == other + " install aaa"
+    (late,) = made(home, words=["install", "aaa"], names=["aaa"], path=other, process=gate)
+    assert late["process_path"] != known["exe"]
+
+
+def test_python_m_pip_as_the_resolver_sees_it(home):
+    known = dict(process.describe(os.getpid()), args=["python", "-m", "pip", "install", "aaa"])
+    told = {"words": ["install", "aaa"], "names": ["aaa"], "path": "/v/pip/__main__.py", "where": "resolver"}
+    (event,) = made(home, process=known, **told)
+    assert event["process_arguments"] == "-m pip install aaa"
+    assert event["process_path"] == known["exe"]
 
 
 def test_the_parent_is_the_gates_parent(home, script):

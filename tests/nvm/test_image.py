@@ -41,8 +41,10 @@ def test_an_interpreter_hidden_behind_sh(tmp_path, quoted):
 def test_env(tmp_path, monkeypatch):
     os.symlink(sys.executable, tmp_path / "python-of-mine")
     monkeypatch.setenv("PATH", str(tmp_path))
-    path = script(tmp_path / "pip", "#!/usr/bin/env python-of-mine\n")
+    path = script(tmp_path / "elsewhere" / "pip", "#!/usr/bin/env python-of-mine\n")
     assert program(path) == (PYTHON, [path])
+    own = script(tmp_path / "venv" / "bin" / "python-of-mine", "")
+    assert program(path, "", {"VIRTUAL_ENV": str(tmp_path / "venv")}) == (own, [path])
 
 
 def test_a_binary_is_its_own_image():

@@ -128,4 +128,4 @@ def test_a_user_collects_nothing(machine):
             os._exit(0)
     os.waitpid(pid, 0)
     assert os.read(read, 100) == b"([], True)"
-    assert Context(machine, owner=ADA).alive({"pid": os.getpid(), "start": 1}) == 0
+    assert Context(machine, owner=ADA).alive({"pid": os.getpid(), "start": 1}) == {}

@@ -1,7 +1,9 @@
-"""Standard output, for CI: events as JSON lines or syslog pairs. Only ``guard events flush`` writes there."""
+"""Standard output, for CI: events as JSON lines, syslog pairs or annotations. Only ``guard events flush`` writes there."""
 
+import os
 import sys
 
+from ..annotate import annotation
 from ..fields import syslog_form
 from ..sink import Sink, SinkError, decoded
 
@@ -14,9 +16,16 @@ class StdoutSink(Sink):
         self.form = form
 
     def send(self, batch):
-        shown = batch if self.form == "json" else [syslog_form(decoded(event)).encode() for event in batch]
+        shown = [line for line in map(self._line, batch) if line]
         try:
             sys.stdout.buffer.write(b"".join([line + b"\n" for line in shown]))
             sys.stdout.buffer.flush()
         except OSError as error:
             raise SinkError("standard output: %s" % error.strerror) from error
+
+    def _line(self, event):
+        if self.form == "json":
+            return event
+        if self.form == "pairs":
+            return syslog_form(decoded(event)).encode()
+        return annotation(decoded(event), os.environ).encode()
