@@ -153,13 +153,18 @@ def _names_url(reader, name, path):
     return bool(at) and not _looks_like_path(before)
 
 
-def wrong(reader, wanted):
-    """What is wrong with a well-formed requirement, by this pip; "" for nothing."""
+def direct(reader, wanted, text, where, constraint):
+    """Keep a well-formed requirement that has a URL, or one whose version ends in extras (``foo==1.0[x]``)."""
     if _wrong_egg(reader, wanted.url):
-        return "#egg= holds no project name"
+        return reader.reject(text, "#egg= holds no project name", where)
     if wanted.version.endswith("]") and reader.oldest >= _EXTRAS_AFTER_VERSION:
-        return "extras after the version"
-    return ""
+        return reader.reject(text, "extras after the version", where)
+    if constraint and not wanted.url:
+        return None
+    reader.found(wanted, text, where, not constraint)
+    if scheme_of(wanted.url) == "file" and not constraint and os.path.isdir(local_path(wanted.url)):
+        _project(reader, local_path(wanted.url), wanted.extras, text, where, False)
+    return None
 
 
 def _link(reader, url, text, where, constraint):
@@ -195,12 +200,7 @@ def _wrong_egg(reader, url):
 def _named_editable(reader, wanted, text, where, constraint):
     if scheme_of(wanted.url) != "file" and not _is_vcs(reader, wanted.url):
         return reader.reject(text, "neither a local project nor a version control URL", where)
-    if _wrong_egg(reader, wanted.url):
-        return reader.reject(text, "#egg= holds no project name", where)
-    reader.found(wanted, text, where, not constraint)
-    if scheme_of(wanted.url) == "file":
-        _project(reader, local_path(wanted.url), wanted.extras, text, where, False)
-    return None
+    return direct(reader, wanted, text, where, constraint)
 
 
 def _local_url(reader, url, extras, text, where, constraint):

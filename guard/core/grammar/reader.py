@@ -150,12 +150,10 @@ class Reader:
         if wanted.url or wanted.version.endswith("]"):
             from . import argument
 
-            wrong = argument.wrong(self, wanted)
-            if wrong:
-                return self.reject(text, wrong, where)
-        if constraint and not wanted.url:
-            return None  # a constraint installs nothing
-        return self.found(wanted, text, where, not constraint)
+            return argument.direct(self, wanted, text, where, constraint)
+        if constraint:
+            return None  # a constraint installs nothing, unless it is a link
+        return self.found(wanted, text, where)
 
     def indexes(self, values):
         """Keep the index URLs that options, or a line of settings in a requirement file, name; as pip adds them up."""

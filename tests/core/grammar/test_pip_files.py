@@ -212,6 +212,7 @@ def test_a_local_project_is_read_from_its_own_file(tmp_path):
     assert names("pip install .[test-it]", tmp_path) == [*wanted, "extra-one", "extra-two"]
     assert names("pip install -e .[TEST.it,more]", tmp_path) == [*wanted, "extra-one", "extra-two"]
     assert names("pip install --no-deps .", tmp_path) == ["my-project"]
+    assert names(["pip", "install", "called @ file://%s" % tmp_path]) == ["called", "dep-one", "dep-two"]
     assert names("pip install %s" % tmp_path.name, tmp_path.parent) == [
         tmp_path.name.replace("_", "-")
     ]  # no slash: a name
