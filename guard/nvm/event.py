@@ -129,7 +129,7 @@ def _finding(finding):
         "guard_imitates": _text(finding.get("imitates")),
         "guard_evidence": _text(finding.get("evidence")),
         "guard_sources": _text(finding.get("sources")),
-        "guard_written_in": _text(finding.get("where")),
+        "guard_where": _text(finding.get("where")),
         "guard_dependency": "transitive" if via else "direct",
         "guard_via": via,
         "guard_allowed_by": _text(finding.get("allowed_by")),

@@ -1,16 +1,17 @@
 """A receiver that follows Splunk's published HTTP Event Collector protocol, in a process of its own to kill.
 
-``python hec_server.py PORT FOLDER``: it checks the token and the channel, takes gzip, writes whole events to
-``FOLDER/events`` and syncs them before it acknowledges, and logs one line for each request to ``FOLDER/requests``.
-``FOLDER/mood`` says how it behaves: ``ok``, ``busy`` (503), ``throttled`` (429 with Retry-After), ``silent`` (takes
-the request and never answers), ``unacknowledged`` (takes events, never acknowledges), ``picky`` (refuses a batch with
-an event whose package is ``unwanted``), ``small`` (413 for more than ten events).
+``python hec_server.py PORT FOLDER [CERTIFICATES]`` (the last: over TLS). It checks the token and the channel, takes
+gzip, writes whole events to ``FOLDER/events`` and syncs them before it acknowledges, and logs one line for each request
+to ``FOLDER/requests``. ``FOLDER/mood`` says how it behaves: ``ok``, ``busy`` (503), ``throttled`` (429 with
+Retry-After), ``silent`` (takes the request and never answers), ``unacknowledged`` (takes events, never acknowledges),
+``picky`` (refuses a batch with an event whose package is ``unwanted``), ``small`` (413 for more than ten events).
 """
 
 import gzip
 import http.server
 import json
 import os
+import ssl
 import sys
 import threading
 import time
@@ -119,6 +120,10 @@ class Server(http.server.ThreadingHTTPServer):
 
 if __name__ == "__main__":
     server = Server(int(sys.argv[1]), sys.argv[2])
+    if len(sys.argv) > 3:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(sys.argv[3] + "/server.pem", sys.argv[3] + "/server.key")
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     with open(sys.argv[2] + "/port.new", "w") as ready:
         ready.write(str(server.server_address[1]))
     os.rename(sys.argv[2] + "/port.new", sys.argv[2] + "/port")

@@ -102,16 +102,17 @@ class Rsyslog(Process):
 class Collector(Process):
     """The HTTP Event Collector. It comes back on the same port."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, certificates=None):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(exist_ok=True)
+        self.certificates = [str(certificates)] if certificates else []
         self.port = free_port()
         self.again()
 
     def again(self):
         with contextlib.suppress(FileNotFoundError):
             (self.folder / "port").unlink()
-        self.start([sys.executable, str(HERE / "hec_server.py"), str(self.port), str(self.folder)])
+        self.start([sys.executable, str(HERE / "hec_server.py"), str(self.port), str(self.folder), *self.certificates])
         until((self.folder / "port").exists)
 
     def mood(self, mood):

@@ -16,7 +16,7 @@ from guard.nvm.spool import Spool
 
 from .conftest import attempted
 from .hec_server import ACK, EVENT, TOKEN
-from .receivers import Collector, free_port
+from .receivers import Collector, certificates, free_port
 
 
 @pytest.fixture
@@ -116,31 +116,17 @@ def test_nobody_there(queue, token):
     assert "refused" in queue.state["error"].lower()
 
 
-def test_a_certificate_that_nobody_vouches_for(queue, token, tmp_path):
-    import socket
-    import ssl
-    import threading
-
-    from .receivers import certificates
-
-    folder = certificates(tmp_path / "certificates")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "server.pem", folder / "server.key")
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        got = []
-
-        def serve():
-            try:
-                with context.wrap_socket(listening.accept()[0], server_side=True) as peer:
-                    got.append(peer.recv(100))
-            except OSError:
-                pass
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        deliver(queue, HecSink("hec", "https://127.0.0.1:%d" % listening.getsockname()[1], token_file=token))
-        thread.join()
-    assert "certificate" in queue.state["error"] and got in ([], [b""])
+def test_over_tls_with_a_ca_of_ones_own(queue, token, tmp_path):
+    collector = Collector(tmp_path / "hec", certificates(tmp_path / "certificates"))
+    try:
+        url = "https://127.0.0.1:%d" % collector.port
+        assert deliver(queue, HecSink("hec", url, token_file=token)) == 0
+        assert "certificate" in queue.state["error"]
+        trusted = HecSink("hec", url, token_file=token, ca_file=str(tmp_path / "certificates" / "ca.pem"))
+        assert deliver(queue, trusted, force=True) == 30
+        assert len(collector.events()) == 30
+    finally:
+        collector.kill()
 
 
 @pytest.mark.parametrize("content", ["", "two\nlines", "gäb", None])
