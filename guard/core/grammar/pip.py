@@ -51,6 +51,7 @@ def lines(reader, args, prefix):
         return [(args[0], reading)]
     found, refused = [], None
     for verb, mask, started_again in _verbs(reader, args, configured):
+        reader.command.verb = verb
         words = list(args)
         words.remove(verb)  # pip takes out the first word that looks like it, wherever that stands
         if verb not in VERBS:
@@ -148,7 +149,10 @@ def _targets(reader, reading, seen):
     if "skip_requirements_regex" in values:
         import re  # an option that is gone since pip 20.1: only such a line pays for it
 
-        reader.skip = re.compile(values["skip_requirements_regex"][-1])
+        try:
+            reader.skip = re.compile(values["skip_requirements_regex"][-1])
+        except re.error as error:
+            return reader.reject("--skip-requirements-regex", str(error))
     for name in values.get("constraints", ()):
         _requirements(reader, name, True)
     for word in reading.words:

@@ -91,6 +91,12 @@ def test_what_cannot_be_decoded_is_rejected(tmp_path, data):
     assert "decoded" in command("pip install -r r.txt", tmp_path).rejected
 
 
+def test_lines_that_an_old_pip_was_told_to_skip(tmp_path):
+    write(tmp_path, r_txt="one\ntwo\n")
+    assert names(["pip", "install", "--skip-requirements-regex=^t", "-r", "r.txt"], tmp_path) == ["one"]
+    assert command(["pip", "install", "--skip-requirements-regex=(", "-r", "r.txt"], tmp_path).rejected
+
+
 def test_a_pipe_is_not_read(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     found = command("pip install -r pipe -r /dev/stdin -r /proc/self/fd/0 foo", tmp_path)
