@@ -3,8 +3,8 @@
     python bench/lookalike.py [--pairs FILE] [--ordinary FILE] [--peers PYTHON [--sample 1000]]
 
 Every figure about pairs and ordinary names comes from models fitted without them (five folds). ``by name`` holds each
-pair out alone: its project may be known from other typosquats, as it is in use. ``by target`` holds out all pairs of a
-project with it: how the judge does on a project that nobody has imitated yet; whoever is not among the 15,000 popular
+pair out alone: its project may be known from other typosquats, as it is in use. ``by target`` holds out all pairs of
+a project with it: how the judge does on a project that nobody has imitated yet; whoever is not among the 15,000 popular
 cannot be found then. ``--pairs`` judges pairs kept aside (name, target, sources, tab-separated), ``--ordinary`` further
 ordinary names, by a model that knows only the public pairs. ``--peers`` runs twyn and guarddog in the same run, with the
 same popular list; PYTHON is an interpreter that has them (``pip install twyn guarddog`` in a venv of its own). They
@@ -67,7 +67,8 @@ def show(label, answers, quiet):
     print(label)
     print("  ordinary flagged   " + "".join(f"{share:8.2%}" for share in SHARES))
     print("  right target       " + "".join(f"{trial.recall(answers, trial.weight_at(quiet, s)):8.1%}" for s in SHARES))
-    print(f"  at the shipped mark ({FLAGGED:.2%} of ordinary names): {trial.recall(answers, weight):.1%} of {len(answers)}")
+    found = trial.recall(answers, weight)
+    print(f"  at the shipped mark ({FLAGGED:.2%} of ordinary names): {found:.1%} of {len(answers)}")
     for distance, some in grouped(answers, lambda answer: [slips_apart(answer)]):
         print(f"    {distance:12} {trial.recall(some, weight):6.1%} of {len(some)}")
     of_sources = [(source, trial.recall(some, weight), len(some)) for source, some in grouped(answers, sources)]
@@ -112,7 +113,8 @@ def legitimate(facts, known, names):
 def speed(popular_names, names):
     """What judging a command of 20 names costs, the model opened and closed with it: best of many, median of sets."""
     for label, ours in (("20 popular", 20), ("17 popular, 3 unknown", 17), ("20 unknown", 0)):
-        times = [best_time(popular_names[20 * n : 20 * n + ours] + names[20 * n : 20 * n + 20 - ours]) for n in range(9)]
+        sets = ((popular_names[20 * n :][:ours], names[20 * n :][: 20 - ours]) for n in range(9))
+        times = [best_time(some + others) for some, others in sets]
         print(f"{label} names: {statistics.median(times):.2f} ms")
     print()
 
@@ -151,7 +153,7 @@ def _options(words):
     parser.add_argument("--pairs", help="a table of pairs kept aside")
     parser.add_argument("--ordinary", help="further ordinary names, one a line")
     parser.add_argument("--peers", metavar="PYTHON", help="an interpreter that has twyn and guarddog")
-    parser.add_argument("--sample", type=int, default=1_000, help="ordinary names the peers are asked for (they are slow)")
+    parser.add_argument("--sample", type=int, default=1_000, help="ordinary names the slow peers are asked")
     return parser.parse_args(words)
 
 

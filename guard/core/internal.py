@@ -75,7 +75,7 @@ def _address(url):
 
 
 def _within(address, own):
-    """Whether an index lies at an internal one or below it; one with ``..`` in its path, however written, never does."""
+    """Whether an index lies at an internal one or below it; one with ``..`` in its path never does."""
     scheme, host, path = address
     if (scheme, host) != own[:2] or ".." in path.split("/") or "%2e" in path.lower() or "\\" in path:
         return False

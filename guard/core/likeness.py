@@ -11,29 +11,30 @@ WORDS = (
     "separator",  # 2  a separator stands for a letter
     "version",  # 3  a digit at the end of a word came or changed: faker2
     "version",  # 4  a digit went: urllib
-    "insertion",  # 5  a digit inside a word: bip-u8ils
+    "insertion",  # 5  a digit inside a word: nu3mpy
     "repetition",  # 6  a letter was struck twice: colorramma
     "omission",  # 7  of a double letter one went: shortuid
     "neighbouring-key",  # 8  a neighbouring key was struck too: requestsa
     "neighbouring-key",  # 9  a neighbouring key was struck instead: flasl
     "homoglyph",  # 10  it looks alike: p1llow
     "sound",  # 11  it sounds alike: seliniumn
-    "plural",  # 12  an s at the end of a word came or went: request
-    "insertion",  # 13  any other letter came
-    "omission",  # 14  any other letter went
-    "substitution",  # 15  any other letter changed
-    "affix",  # 16  python-, py-, lib- came, went or changed: python-drgn
-    "word-order",  # 17  the same words in another order: mysql-python
-    "combination",  # 18  the project's name and another word, a separator between: requests-lite
-    "combination",  # 19  the same without a separator: ultrarequests
-    "",  # 20  the first letter is touched
-    "",  # 21  the last letter is touched
-    "",  # 22  a second slip
-    "",  # 23  a third slip
+    "insertion",  # 12  an s at the end of a word came
+    "omission",  # 13  an s at the end of a word went: request
+    "insertion",  # 14  any other letter came
+    "omission",  # 15  any other letter went
+    "substitution",  # 16  any other letter changed
+    "affix",  # 17  python-, py-, lib- came, went or changed: python-drgn
+    "word-order",  # 18  the same words in another order: mysql-python
+    "combination",  # 19  the project's name and another word, a separator between: requests-lite
+    "combination",  # 20  the same without a separator: ultrarequests
+    "",  # 21  the first letter is touched
+    "",  # 22  the last letter is touched
+    "",  # 23  a second slip
+    "",  # 24  a third slip
 )
 (SWAP, SEPARATOR, SEPARATOR_CHANGED, VERSION, DIGIT_GONE, DIGIT_INSIDE, REPETITION, DOUBLE_GONE, KEY_ADDED, KEY_CHANGED,
- GLYPH, SOUND, PLURAL, INSERTION, OMISSION, SUBSTITUTION, AFFIX, WORD_ORDER, JOINED, FUSED, FIRST, LAST, SECOND,
- THIRD) = range(len(WORDS))  # fmt: skip
+ GLYPH, SOUND, PLURAL, SINGULAR, INSERTION, OMISSION, SUBSTITUTION, AFFIX, WORD_ORDER, JOINED, FUSED, FIRST, LAST,
+ SECOND, THIRD) = range(len(WORDS))  # fmt: skip
 
 MOST_EDITS = 3  # beyond three slips a likeness is chance
 _LIKE = "o0 l1 i1 il s5 z2 e3 a4 b8 g9 b6 t7 uv vw nm ij yv qg"
@@ -202,7 +203,7 @@ def _kind(project, at, gone, come):
             return DIGIT_GONE
         if gone in (before, after):
             return DOUBLE_GONE
-        return PLURAL if gone == "s" and after in ("", "-") else OMISSION
+        return SINGULAR if gone == "s" and after in ("", "-") else OMISSION
     if gone == "-" or come == "-":
         return SEPARATOR_CHANGED
     if gone.isdigit() and come.isdigit():
@@ -231,7 +232,7 @@ _WHOLE = frozenset(("python", "python2", "python3", "py", "py2", "py3", "lib"))
 
 
 def core_of(name):
-    """(the words of a name without python-, py- and lib- affixes, in order, as one string; the same, sorted).
+    """(the words of a name without python-, py- and lib- affixes, in order, in one; the same, sorted).
 
     ``python-mysql`` and ``mysql-python`` agree in both; ``html5lib`` and ``libhtml5`` too. Equal keys say that two names
     differ in affixes alone, or in the order of their words.

@@ -165,7 +165,8 @@ class Model:
         if SECOND in slips:
             lengths = head["second"]
             total += lengths[min(len(project.name), len(lengths) - 1)]
-        total += head["surprise"][0] * surprise // 6 + head["density"][0] * surprise // (6 * (len(name) + 1))
+        # Both are in millionths for each nat of surprise, which is counted in sixths.
+        total += (head["surprise"][0] * surprise + head["density"][0] * surprise // (len(name) + 1)) // 6000
         return total + head["rivals"][0] * rivals
 
     def score(self, weight):

@@ -44,7 +44,7 @@ from .fit import (
 from .index import keys
 from .projects import LETTERS, Project, listed, ordinary, pairs, popular
 
-THOUSANDTHS = 1000
+THOUSANDTHS, MILLIONTHS = 1_000, 1_000_000
 MARKS = 34  # scores 0 to 33: 33 is one ordinary name in 2,000, five names of 10,000; beyond is drawn on
 MARK = 21.0  # the score from which a name is flagged: one ordinary name in 126
 MOST = 32_767
@@ -91,8 +91,8 @@ def _head(fitted: Fitted, sections: Sequence[int], of_scores: Sequence[int], mad
         ("marks", of_scores),
         ("weights", weights[:SLIPS]),
         ("second", second),
-        ("surprise", [weights[SURPRISE]]),
-        ("density", [weights[DENSITY]]),
+        ("surprise", [round(MILLIONTHS * fitted.weights[SURPRISE])]),
+        ("density", [round(MILLIONTHS * fitted.weights[DENSITY])]),
         ("rivals", [weights[RIVALS]]),
     ):
         lines.append(key + "=" + ",".join(map(str, values)))
