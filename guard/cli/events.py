@@ -13,6 +13,7 @@ from guard.nvm.dispatch import dispatch
 from guard.nvm.heartbeat import beat
 from guard.nvm.recorder import drain, log_path, users
 from guard.nvm.settings import load
+from guard.nvm.sink import is_finding
 from guard.nvm.sinks import file
 from guard.nvm.spool import Spool
 
@@ -44,9 +45,10 @@ def command(ctx, as_json, last, findings):
 
 @command.command()
 @click.option("--stdout", "stdout", is_flag=True, help="Also print what this run records, as JSON lines.")
+@click.option("--annotate", is_flag=True, help="Also print this run's findings as annotations of the CI runner's log.")
 @click.option("--wait", default=WAIT, show_default=True, type=click.FloatRange(0, 600), metavar="SECONDS",
               help="How long to wait for a recorder that is at work.")  # fmt: skip
-def flush(stdout, wait):
+def flush(stdout, annotate, wait):
     """Drain the journal and deliver everything that waits, to standard output too where a sink says so.
 
     For the end of a CI job, where nothing survives, and for a timer. Exit code 69: a receiver could not be reached;
@@ -58,6 +60,10 @@ def flush(stdout, wait):
         click.echo("guard: %s" % fault, err=True)
     if stdout and not any(sink["kind"] == "stdout" for sink in settings.sinks):
         settings.sinks.append({"kind": "stdout", "name": "flush", "form": "json", "events": "all", "spool_bytes": 0})
+    if annotate:
+        settings.sinks.append(
+            {"kind": "stdout", "name": "annotate", "form": "annotations", "events": "findings", "spool_bytes": 0}
+        )
     beat(home, settings)
     _record(home, wait, settings)
     sent = dispatch(home, force=True, stdout=True, wait=wait, settings=settings)
@@ -92,7 +98,7 @@ def _events(home, findings):
     """The events of every user whose journal is ours, as bytes."""
     for uid in users(home):
         for line in file.lines(log_path(home, uid)):
-            if not findings or b'"guard_packages":' not in line:
+            if not findings or is_finding(line):
                 yield line
 
 

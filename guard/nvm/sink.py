@@ -44,8 +44,8 @@ class Sink:
 
 
 def is_finding(event):
-    """Whether an event (bytes) is more than the record of clean names."""
-    return b'"guard_packages":' not in event
+    """Whether an event (bytes of JSON, as the recorder writes it) is more than the record of a clean command."""
+    return b'"guard_event":"attempt"' not in event or b'"guard_kind":' in event
 
 
 def decoded(event):

@@ -450,9 +450,33 @@ def test_old_rotated_files_are_removed(home):
     assert not os.path.exists(oldest)
 
 
+def test_a_reader_sees_every_event_once_while_the_log_rotates(home):
+    sinks(home, "[events]\nlog_bytes = 9000\nlog_files = 1000\n")
+    ids = attempted(home, 1)
+    drain(home)
+    read, write = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            for _ in range(60):
+                ids += attempted(home, 1)
+                drain(home, 5)
+            os.write(write, ",".join(ids).encode())
+        finally:
+            os._exit(0)
+    os.close(write)
+    while not _ready(read):
+        found = logged(home)
+        assert len(found) == len(set(found)) and found[:1] == ids[:1]
+    os.waitpid(pid, 0)
+    assert logged(home) == os.read(read, 1 << 16).decode().split(",")
+    os.close(read)
+
+
 def test_findings_alone_where_the_settings_say_so(home):
     sinks(home, '[events]\nlog = "findings"\n')
     attempted(home, 3)
+    attempted(home, 1, words=["install", "."], names=())
     (ids,) = [attempted(home, 1, findings=[("bbb", "bbb")], names=())]
     drain(home)
     once(home, ids)

@@ -115,14 +115,33 @@ def rotated(path):
 
 def lines(path):
     """Every whole event of a log, rotated files first, as bytes without newline."""
-    for part in [*rotated(path), path]:
-        try:
-            with open(part, "rb") as file:
-                for line in file:
-                    if line.endswith(b"\n") and len(line) > 1:
-                        yield line[:-1]
-        except OSError:
-            continue  # rotated away or removed meanwhile
+    for part in _parts(path):
+        with part:
+            for line in part:
+                if line.endswith(b"\n") and len(line) > 1:
+                    yield line[:-1]
+
+
+def _parts(path):
+    """All files of a log, oldest first, opened at a moment at which none was rotated."""
+    while True:
+        before, parts = _inode(path), []
+        for name in [*rotated(path), path]:
+            try:
+                parts.append(open(name, "rb"))  # noqa: SIM115  # the caller closes each as it is read
+            except OSError:
+                continue  # removed meanwhile, or there is none yet
+        if _inode(path) == before:
+            return parts
+        for part in parts:
+            part.close()
+
+
+def _inode(path):
+    try:
+        return os.stat(path).st_ino
+    except OSError:
+        return 0
 
 
 def _end_of(path, length):

@@ -1,4 +1,4 @@
-"""Standard output, for CI: events as JSON lines, syslog pairs or annotations. Only ``guard events flush`` writes there."""
+"""Standard output, for CI: events as JSON lines, syslog pairs or annotations. `guard events flush` alone writes there."""
 
 import os
 import sys
