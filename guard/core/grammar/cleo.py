@@ -131,7 +131,7 @@ def _verb(line, tokens, application, version):
 
 
 def _joined(tokens, verb):
-    """A command of several words becomes one token; as many tokens as it had words go, whatever they are."""
+    """A command of several words becomes one word; as many tokens as it had words go, whatever they are."""
     words = verb.split(" ")
     if len(words) > 1 and words[0] in tokens:
         place = tokens.index(words[0])
@@ -140,11 +140,11 @@ def _joined(tokens, verb):
 
 
 def _has(tokens, long, short):
-    """cleo's look at the raw tokens before ``--``: any token that starts with the shortcut counts."""
-    for token in tokens:
-        if token == "--":
+    """cleo's look at the raw tokens before ``--``: any word that starts with the shortcut counts."""
+    for word in tokens:
+        if word == "--":
             return False
-        if token == long or token.startswith((long + "=", short)):
+        if word == long or word.startswith((long + "=", short)):
             return True
     return False
 
@@ -152,18 +152,18 @@ def _has(tokens, long, short):
 def first_argument(tokens, line, definition):
     """cleo's ArgvInput.first_argument, "" for None."""
     skip = False
-    for place, token in enumerate(tokens):
-        if token.startswith("-"):
-            if "=" in token or len(tokens) == place + 1:
+    for place, word in enumerate(tokens):
+        if word.startswith("-"):
+            if "=" in word or len(tokens) == place + 1:
                 continue
-            name = token[2:] if token.startswith("--") else token[-1]
+            name = word[2:] if word.startswith("--") else word[-1]
             name = name if name in line.options else definition.shorts.get(name, "")
             if name in line.options and tokens[place + 1] == line.options[name][-1]:
                 skip = True
         elif skip:
             skip = False
         else:
-            return token
+            return word
     return ""
 
 
@@ -182,33 +182,33 @@ def bind(tokens, definition, clikit=False, lenient=False, known=None):
     options = True
     try:
         while left:
-            token = left.pop(0)
-            if options and token == "--":
+            word = left.pop(0)
+            if options and word == "--":
                 options = False
-            elif known is not None and token not in known:
-                _argument(line, definition, token)
-            elif options and lenient and _unknown(token, definition):
-                line.strange.append(token)
-                if "=" not in token and left and not left[0].startswith("-"):
+            elif known is not None and word not in known:
+                _argument(line, definition, word)
+            elif options and lenient and _unknown(word, definition):
+                line.strange.append(word)
+                if "=" not in word and left and not left[0].startswith("-"):
                     line.strange.append(left.pop(0))
-            elif options and token.startswith("--"):
-                name, equals, value = token[2:].partition("=")
+            elif options and word.startswith("--"):
+                name, equals, value = word[2:].partition("=")
                 if equals and not value and not clikit:
                     left.insert(0, "")
                 _add(line, definition, name, value if equals else None, left, clikit)
-            elif options and token.startswith("-") and token != "-":
-                _short(line, definition, token[1:], left, clikit)
+            elif options and word.startswith("-") and word != "-":
+                _short(line, definition, word[1:], left, clikit)
             else:
-                _argument(line, definition, token)
+                _argument(line, definition, word)
     except _Stop as stop:
         line.error = str(stop)
     return line
 
 
-def _unknown(token, definition):
-    if token.startswith("--"):
-        return token[2:].partition("=")[0] not in definition.options
-    return len(token) > 1 and token[0] == "-" and token[1] not in definition.shorts
+def _unknown(word, definition):
+    if word.startswith("--"):
+        return word[2:].partition("=")[0] not in definition.options
+    return len(word) > 1 and word[0] == "-" and word[1] not in definition.shorts
 
 
 def _short(line, definition, name, left, clikit):
@@ -246,15 +246,15 @@ def _add(line, definition, name, value, left, clikit):
     line.options.setdefault(name, []).append(True if value is None else value)
 
 
-def _argument(line, definition, token):
+def _argument(line, definition, word):
     given, place = line.arguments, len(line.arguments)
     if place < len(definition.arguments):
         name, _, many = definition.arguments[place]
-        given[name] = [token] if many else token
+        given[name] = [word] if many else word
     elif place and definition.arguments and definition.arguments[-1][2]:
-        given[definition.arguments[-1][0]].append(token)
+        given[definition.arguments[-1][0]].append(word)
     else:
-        raise _Stop("Too many arguments, or none expected: %r" % token)
+        raise _Stop("Too many arguments, or none expected: %r" % word)
 
 
 def _sorted(tokens, application):
@@ -312,13 +312,13 @@ def _run(tokens, application):
 
 def _clikit(args, version):
     """Poetry 1.1: the command is the leading words alone, and each word of it is an argument of the parser's."""
-    words = []
-    for token in args:
-        if not token or token.startswith("-"):
+    words = []  # type: list[str]
+    for word in args:
+        if not word or word.startswith("-"):
             break
-        if spec(" ".join([*words, token]), version) is None:
+        if spec(" ".join([*words, word]), version) is None:
             break
-        words.append(token)
+        words.append(word)
     before = args[: args.index("--")] if "--" in args else args
     line = Line(" ".join(words))
     if not words or words[0] in _BUILT_IN or any(word in before for word in ("-V", "--version")):

@@ -15,7 +15,7 @@ class _Refused(Exception):
 def parse(tokens, definition):
     """({option: value, True for a flag}, tokens left over, error) of ``tokens`` under a cleo Definition."""
     strings = _strings(definition)
-    found, rest, place = {}, [], 0
+    found, rest, place = {}, [], 0  # type: dict, list[str], int
     try:
         kinds = _kinds(tokens, strings)
         while place < len(tokens):
@@ -31,7 +31,7 @@ def parse(tokens, definition):
 
 def _strings(definition):
     """{option string: name}, in the order poetry adds them; several shortcuts make one odd string, ``-v|vv|vvv``."""
-    shorts = {}
+    shorts = {}  # type: dict[str, str]
     for short, name in definition.shorts.items():
         shorts[name] = shorts[name] + "|" + short if name in shorts else "-" + short
     strings = {}
@@ -43,59 +43,59 @@ def _strings(definition):
 
 
 def _kinds(tokens, strings):
-    """One letter for each token: O an option, A an argument, ``-`` the two dashes behind which all are arguments."""
+    """One letter for each word: O an option, A an argument, ``-`` the two dashes behind which all are arguments."""
     kinds = ""
-    for place, token in enumerate(tokens):
-        if token == "--":
+    for place, word in enumerate(tokens):
+        if word == "--":
             return kinds + "-" + "A" * (len(tokens) - place - 1)
-        kinds += "A" if _option(token, strings) is None else "O"
+        kinds += "A" if _option(word, strings) is None else "O"
     return kinds
 
 
-def _option(token, strings):
+def _option(word, strings):
     """(option string, value given with it or None); ("", None) for an unknown option; None for an argument."""
-    if not token.startswith("-"):
+    if not word.startswith("-"):
         return None
-    if token in strings:
-        return token, None
-    if len(token) == 1:
+    if word in strings:
+        return word, None
+    if len(word) == 1:
         return None
-    string, equals, value = token.partition("=")
+    string, equals, value = word.partition("=")
     if equals and string in strings:
         return string, value
-    near = _near(token, strings)
+    near = _near(word, strings)
     if len(near) > 1:
-        raise _Refused("ambiguous option: %s could match %s" % (token, ", ".join(s for s, _ in near)))
+        raise _Refused("ambiguous option: %s could match %s" % (word, ", ".join(s for s, _ in near)))
     if near:
         return near[0]
-    if negative_number(token) or " " in token:
+    if negative_number(word) or " " in word:
         return None
     return "", None
 
 
-def _near(token, strings):
-    if token.startswith("--"):
-        prefix, equals, value = token.partition("=")
+def _near(word, strings):
+    if word.startswith("--"):
+        prefix, equals, value = word.partition("=")
         return [(string, value if equals else None) for string in strings if string.startswith(prefix)]
     found = []
     for string in strings:
-        if string == token[:2]:
-            found.append((string, token[2:]))
-        elif string.startswith(token):
+        if string == word[:2]:
+            found.append((string, word[2:]))
+        elif string.startswith(word):
             found.append((string, None))
     return found
 
 
-def negative_number(token):
+def negative_number(word):
     """Whether argparse takes a word that begins with a dash for a number, and so for an argument."""
-    whole, dot, fraction = token[1:].partition(".")
+    whole, dot, fraction = word[1:].partition(".")
     return (whole.isdecimal() and (not dot or fraction.isdecimal() or not fraction)) or (
         not whole and fraction.isdecimal()
     )
 
 
 def _consume(tokens, kinds, place, strings, definition, found, rest):
-    """Take the option at ``place``; the place of the next token."""
+    """Take the option at ``place``; the place of the next word."""
     string, value = _option(tokens[place], strings)
     if not string:
         rest.append(tokens[place])

@@ -51,23 +51,23 @@ def parse(tokens, spec, abbreviate=False, stop=False):
     kinds, shorts = table(spec)
     given, left = Given(), list(tokens)
     while left:
-        token = left.pop(0)
-        if token == "--" or not _dashed(token, abbreviate):
-            words = left if token == "--" else [token]
+        word = left.pop(0)
+        if word == "--" or not _dashed(word, abbreviate):
+            words = left if word == "--" else [word]
             given.words += words[:1] if stop else words
             if stop and words:
-                given.rest = left[1:] if token == "--" else left
-            if stop or token == "--":
+                given.rest = left[1:] if word == "--" else left
+            if stop or word == "--":
                 break
-        elif token.startswith("--"):
-            name, equals, value = token[2:].partition("=")
+        elif word.startswith("--"):
+            name, equals, value = word[2:].partition("=")
             name = _long(name, kinds, abbreviate)
             if name:
                 _take(given, name, kinds[name], value if equals else None, left, abbreviate)
             else:
-                _strange(given, token, left)
+                _strange(given, word, left)
         else:
-            _cluster(given, token, kinds, shorts, left, abbreviate)
+            _cluster(given, word, kinds, shorts, left, abbreviate)
     return given
 
 
@@ -86,11 +86,11 @@ def command(tokens, specs, abbreviate=False):
             return name, before, tokens
 
 
-def _dashed(token, argparse):
+def _dashed(word, argparse):
     """Whether a word is an option, or would be one; a lone dash is none."""
-    if token[:1] != "-" or token == "-":
+    if word[:1] != "-" or word == "-":
         return False
-    return not argparse or not (negative_number(token) or (" " in token and "=" not in token))
+    return not argparse or not (negative_number(word) or (" " in word and "=" not in word))
 
 
 def _long(name, kinds, abbreviate):
@@ -100,14 +100,14 @@ def _long(name, kinds, abbreviate):
     return near[0] if len(near) == 1 else ""
 
 
-def _cluster(given, token, kinds, shorts, left, argparse):
-    for place, letter in enumerate(token[1:], 2):
+def _cluster(given, word, kinds, shorts, left, argparse):
+    for place, letter in enumerate(word[1:], 2):
         if letter not in shorts:
-            _strange(given, token, left)
+            _strange(given, word, left)
             return
         name = shorts[letter]
         if kinds[name] != _FLAG:
-            value = token[place:]
+            value = word[place:]
             _take(given, name, kinds[name], value[1:] if value[:1] == "=" else value or None, left, argparse)
             return
         given.options.setdefault(name, []).append("")
@@ -126,7 +126,7 @@ def _take(given, name, kind, value, left, argparse):
         given.error = "--%s needs a value" % name
 
 
-def _strange(given, token, left):
-    given.strange.append(token)
-    if "=" not in token and left and not left[0].startswith("-"):
+def _strange(given, word, left):
+    given.strange.append(word)
+    if "=" not in word and left and not left[0].startswith("-"):
         given.strange.append(left.pop(0))

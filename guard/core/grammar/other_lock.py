@@ -48,7 +48,8 @@ def scan(data):
         raise Deviation("not UTF-8") from None
     if '"""' in text or "'''" in text or "\r" in text:
         raise Deviation("multi-line string or carriage return")
-    rows, row, top = [], None, True
+    rows, top = [], True  # type: list, bool
+    row = None  # type: dict | None
     for line in text.split("\n"):
         first = line[:1]
         if first == " ":

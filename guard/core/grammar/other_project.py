@@ -63,7 +63,7 @@ class Project:
         try:
             packages = other_lock.read(pyproject.contents(above + "/" + self.lock))
         except (OSError, BadData, CannotJudge) as error:
-            self.reader.unseen(self.lock, getattr(error, "message", "") or str(error), self.lock)
+            self.reader.unseen(self.lock, pyproject.reason(error), self.lock)
             return False
         for name, version, link in packages:
             if normalise(name) not in leave:

@@ -46,7 +46,7 @@ class _Document:
 
     def __init__(self, text):
         self.text = text
-        self.root = self.table = {}
+        self.root = self.table = {}  # type: dict
         self.frozen = set()  # id() of inline tables, arrays, and tables that an earlier section's dotted keys made
         self.defined = {id(self.root)}
         self.dotted = set()  # id() of tables that dotted keys of the section being read made
@@ -104,7 +104,7 @@ class _Document:
         rows = table.setdefault(part, [])
         if not isinstance(rows, list) or id(rows) in self.frozen:
             raise Deviation("not an array of tables")
-        row = {}
+        row = {}  # type: dict
         self.defined.add(id(row))
         rows.append(row)
         return row
@@ -189,7 +189,7 @@ class _Document:
         return "".join(pieces), end + len(close)
 
     def _array(self, at, depth):
-        values = []
+        values = []  # type: list
         self.frozen.add(id(values))
         at = self._gap(at)
         while self.text[at] != "]":
@@ -203,7 +203,7 @@ class _Document:
         return values, at + 1
 
     def _inline(self, at, depth):
-        table = {}
+        table = {}  # type: dict
         self.frozen.add(id(table))
         outer, self.dotted = self.dotted, set()
         at = self._blank(at)

@@ -22,7 +22,8 @@ from .poetry_options import NEWEST
 from .reader import Reader
 from .requirement import Requirement
 
-_RELATIVE = (2, 0)  # from here on -C changes the directory, and -P names the project
+_CHANGES = (2, 0)  # from here on -C changes the directory, and -P names the project
+_TWICE = (2, 1)  # from here on a relative -C is looked for again, from the directory it has led to
 
 
 def read(invocation):
@@ -90,10 +91,12 @@ class _Project:
         """(working directory of the command, where the search for the project begins)."""
         cwd = self.invocation.cwd
         directory, project = self.line.option("directory"), self.line.option("project")
-        if self.version < _RELATIVE:
+        if self.version < _CHANGES:
             return cwd, directory or cwd
         cwd = os.path.join(cwd, directory) if directory else cwd
-        return cwd, os.path.join(cwd, project) if project else cwd
+        if project:
+            return cwd, os.path.normpath(os.path.join(cwd, project))
+        return cwd, directory if directory and self.version >= _TWICE else cwd
 
     @property
     def tables(self):
@@ -123,8 +126,7 @@ class _Project:
         except FileNotFoundError:
             return False
         except (OSError, BadData, CannotJudge) as error:
-            reason = getattr(error, "message", "") or error.strerror or str(error)
-            self.reader.unseen("poetry.lock", reason, "poetry.lock")
+            self.reader.unseen("poetry.lock", pyproject.reason(error), "poetry.lock")
             return False
         for name, version, kind, url in packages:
             if not leave or normalise(name) not in leave:
@@ -143,7 +145,8 @@ class _Project:
 
 def _root(cwd, start):
     """The directory of the pyproject.toml that poetry would find, "" for none: ``start`` or a parent by its words."""
-    start = os.path.normpath(start) if start.startswith("/") else start.rstrip("/")
+    root = "/" if start[:1] == "/" else ""
+    start = root + "/".join(part for part in start.split("/") if part not in ("", ".")) or "."
     while True:
         place = os.path.join(cwd, start)
         if os.path.exists(place + "/pyproject.toml" if place != "/" else "/pyproject.toml"):

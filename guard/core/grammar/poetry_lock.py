@@ -55,7 +55,7 @@ def scan(data):
     except UnicodeDecodeError:
         raise Deviation("not UTF-8") from None
     _check_strings(text)
-    found, over = [], False
+    found, over = [], False  # type: list, bool
     lines = iter(text.split("\n"))
     for line in lines:
         first = line[:1]

@@ -33,8 +33,13 @@ def tables(reader, path, where):
     except FileNotFoundError:
         return {}
     except (OSError, BadData, CannotJudge) as error:
-        reader.unseen(path, getattr(error, "message", "") or error.strerror or str(error), where)
+        reader.unseen(path, reason(error), where)
         return {}
+
+
+def reason(error):
+    """Why a file could not be read, as one clause."""
+    return getattr(error, "message", "") or getattr(error, "strerror", "") or str(error)
 
 
 def table(tables, *path):
@@ -123,7 +128,7 @@ class Declared:
 
 def poetry_indexes(tables):
     """The URLs of ``[[tool.poetry.source]]``, those that take the place of the default first."""
-    first, more = [], []
+    first, more = [], []  # type: list, list
     sources = table(tables, "tool", "poetry").get("source")
     for source in sources if isinstance(sources, list) else ():
         if isinstance(source, dict) and isinstance(source.get("url"), str):

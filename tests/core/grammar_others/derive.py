@@ -25,7 +25,8 @@ that follow), each with its shortcuts; "" is the tool itself.
 '''
 # Commands of uv that could install something, or run what is installed.
 UV = (
-    "", "add", "remove", "sync", "lock", "run", "export", "tree", "build", "pip", "pip install", "pip sync", "pip compile",
+    "", "add", "remove", "sync", "lock", "run", "export", "tree", "build", "pip", "pip install", "pip sync",
+    "pip compile",
     "tool", "tool install", "tool run", "tool upgrade",
 )  # fmt: skip
 

@@ -1,6 +1,6 @@
-"""Run by the interpreter that has pipx or pdm (argument: which): what its own parser makes of lines, one JSON a line.
+"""Run by the interpreter that has pipx or pdm (argument: which): what its own parser makes of lines.
 
-[words] on standard input; {attribute: value} of the parsed namespace, or null where the tool refuses, on standard output.
+[words] on standard input; on standard output {attribute: value} of the parsed namespace, null where it is refused.
 """
 
 import io
@@ -9,7 +9,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from describe import parser  # noqa: E402
+from describe import parser
 
 
 def main():

@@ -170,8 +170,10 @@ def test_what_pdm_locks_is_read(project):
 
 
 @pytest.mark.parametrize("change", [
-    ("[[package]]", "[[package]] # x"), ('name = "locked-one"', 'name = "locked\\u002done"'), ("[[package]]", " [[package]]"),
-    ("git = ", '"git" = '), ("\nname", "\n\tname"), ("[[package]]", '[["package"]]'), ("summary = \"\"", 'summary = """\n[[package]]\n"""'),
+    ("[[package]]", "[[package]] # x"), ('name = "locked-one"', 'name = "locked\\u002done"'), ("[[package]]",
+    " [[package]]"),
+    ("git = ", '"git" = '), ("\nname", "\n\tname"), ("[[package]]", '[["package"]]'), ("summary = \"\"",
+    'summary = """\n[[package]]\n"""'),
 ])  # fmt: skip
 def test_another_form_of_a_lock_is_parsed_whole(change):
     text = PDM_LOCK.replace(*change, 1)

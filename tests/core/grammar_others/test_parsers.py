@@ -20,11 +20,16 @@ TAKEN = {
     ("pdm", "update"): ["packages"],
 }
 WORDS = [
-    "alpha", "beta==1", "gamma[x]", "--", "-", "-v", "-q", "-vq", "--verbose", "--verb", "--quiet", "-i", "https://host/simple", "-f",
-    "-i=https://host/simple", "--index-url=https://host/s", "--index-url", "--pip-args", "--pip-args=-q", "-q --pre", "--python", "3.11",
-    "--suffix", "@x", "--force", "--forc", "--inc", "--include-deps", "--preinstall", "-e", "--editable", "-r", "req.txt", "--spec",
-    "-d", "-G", "test", "-dG", "-Gtest", "--group=test", "--dev", "--no-s", "--no-self", "--prod", "-p", ".", "-L", "x.lock", "-u",
-    "--save-exact", "--prerelease", "-x", "--nonsense", "--nonsense=1", "-Z", "--skip", "-C", "a=b", "--venv", "-1", "--dry-run", "",
+    "alpha", "beta==1", "gamma[x]", "--", "-", "-v", "-q", "-vq", "--verbose", "--verb", "--quiet", "-i",
+    "https://host/simple", "-f",
+    "-i=https://host/simple", "--index-url=https://host/s", "--index-url", "--pip-args", "--pip-args=-q", "-q --pre",
+    "--python", "3.11",
+    "--suffix", "@x", "--force", "--forc", "--inc", "--include-deps", "--preinstall", "-e", "--editable", "-r",
+    "req.txt", "--spec",
+    "-d", "-G", "test", "-dG", "-Gtest", "--group=test", "--dev", "--no-s", "--no-self", "--prod", "-p", ".", "-L",
+    "x.lock", "-u",
+    "--save-exact", "--prerelease", "-x", "--nonsense", "--nonsense=1", "-Z", "--skip", "-C", "a=b", "--venv", "-1",
+    "--dry-run", "",
 ]  # fmt: skip
 
 

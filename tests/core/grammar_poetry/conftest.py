@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 from tests.core.grammar_poetry import poetries
 
 SHORT = settings(
-    max_examples=500, derandomize=True, deadline=None, database=None,
+    max_examples=400, derandomize=True, deadline=None, database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 LONG = settings(SHORT, max_examples=8000, derandomize=False)  # for each of seven poetries: 112,000 cases

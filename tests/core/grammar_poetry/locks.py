@@ -14,7 +14,7 @@ DESCRIPTIONS = [
     "Plain words",
     "",
     "With \"quotes\" and 'more'",
-    "Ünïcode – dash",
+    "Ünïcode déjà",
     "back\\slash",
     "two\nlines",
     "[[package]]",
@@ -34,7 +34,8 @@ def told(seed, count=30):
             "description": draw.choice(DESCRIPTIONS),
             "needs": draw.sample(needs, draw.randrange(4)),
             "extras": {"docs": ["delta (>=1)"]} if draw.random() < 0.3 else {},
-            "files": [{"file": "%s-%d.whl" % (name, i), "hash": "sha256:" + "0" * 64} for i in range(draw.randrange(4))],
+            "files": [{"file": "%s-%d.whl" % (name, i),
+            "hash": "sha256:" + "0" * 64} for i in range(draw.randrange(4))],
             "source": draw.choice(SOURCES) if draw.random() < 0.4 else {},
         })  # fmt: skip
     return packages

@@ -2,8 +2,8 @@
 
 One JSON object a line on standard input, one on standard output:
 
-    {"line": [words]}                    {"verb", "arguments": {name: str or list}, "project": {option: value},
-                                          "error": bool, "idle": bool}
+    {"line": [words], "cwd": path}       {"verb", "arguments": {name: str or list}, "project": {option: value},
+                                          "root": where it finds a project, "error": bool, "idle": bool}
     {"requirement": text, "root": path}  {"name": str, "link": bool} or {"error": text}
 
 The parsers are poetry's own. What would open a connection or a file is cut off at the one place where poetry turns to
@@ -15,6 +15,7 @@ import importlib
 import io
 import json
 import os
+import pathlib
 import sys
 import types
 
@@ -91,9 +92,10 @@ def by_cleo(words):
             except Exception:
                 answer["error"] = True
                 return 1
+            answer["root"] = root(self, io)
             answer["arguments"] = {k: v for k, v in io.input.arguments.items() if k != "command"}
             for name in ("directory", "project"):
-                if name in io.input.options and io.input.options[name]:
+                if io.input.options.get(name):
                     answer["project"][name] = io.input.options[name]
             return 0
 
@@ -114,6 +116,18 @@ def by_cleo(words):
     if code:
         answer.update(error=True, idle=False)
     return answer
+
+
+def root(application, io):
+    """The directory of the project poetry would work on, "" for none."""
+    from poetry.factory import Factory
+
+    start = getattr(application, "project_directory", None) or getattr(application, "_project_directory", None)
+    start = start or ("directory" in io.input.options and io.input.options["directory"]) or pathlib.Path.cwd()
+    try:
+        return str(Factory.locate(pathlib.Path(start)).resolve().parent)
+    except RuntimeError:
+        return ""
 
 
 def by_clikit(words):
@@ -162,10 +176,10 @@ def main():
     os.dup2(2, 1)
     sys.stderr = io.StringIO()  # argparse's usage lines
     home = os.getcwd()
-    for asked in sys.stdin:
-        asked = json.loads(asked)
+    for question in sys.stdin:
+        asked = json.loads(question)
         if "line" in asked:
-            os.chdir(home)
+            os.chdir(asked.get("cwd", home))
             answer = line(asked["line"])
         else:
             answer = requirement(asked["requirement"], asked["root"])

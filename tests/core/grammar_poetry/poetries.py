@@ -38,6 +38,11 @@ def python(version):
     return venv(EVERY[version], "poetry==" + version) / "bin" / "python"
 
 
+def script(version):
+    """Path of the poetry command of that version."""
+    return python(version).parent / "poetry"
+
+
 def environment(**more):
     """What a poetry is started with: nothing of the caller's, no keyring, no bytecode left behind."""
     keyring = "keyring.backends.null.Keyring"

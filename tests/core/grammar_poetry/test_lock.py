@@ -48,11 +48,16 @@ def test_what_real_poetries_write_is_scanned(version, tmp_path):
 
 DROPS = ["", "", "\n", '"', "'", "[", "]", "#", "=", " ", "    ", "\t", "\\", ".", "{", "}", ",", "\r", "a", "é"]
 LINES = [
-    "[[package]]", "[package]", 'name = "other"', 'version = "9"', "[package.source]", '[package."source"]', "package = []",
-    'source = {type = "git", url = "x"}', 'source.url = "x"', '"source" = {url = "x"}', "'source'.url = 'x'", '"sour\\u0063e".url = "x"',
-    "[ package.source ]", "[[ package ]]", '[["package"]]', " [[package]]", "[[package]] # comment", 'url = "y"', 'type = "git"',
-    "[metadata]", "[extras]", "[package.dependencies]", "[package.dependencies.a]", "[[package.dependencies.a]]", '"""', "'''",
-    'x = """', "x = '''", "x = [", "]", "[[x]]", "[x.y]", "[package.source.x]", "[metadata.files]", 'name.x = "1"', "# [[package]]",
+    "[[package]]", "[package]", 'name = "other"', 'version = "9"', "[package.source]", '[package."source"]',
+    "package = []",
+    'source = {type = "git", url = "x"}', 'source.url = "x"', '"source" = {url = "x"}', "'source'.url = 'x'",
+    '"sour\\u0063e".url = "x"',
+    "[ package.source ]", "[[ package ]]", '[["package"]]', " [[package]]", "[[package]] # comment", 'url = "y"',
+    'type = "git"',
+    "[metadata]", "[extras]", "[package.dependencies]", "[package.dependencies.a]", "[[package.dependencies.a]]",
+    '"""', "'''",
+    'x = """', "x = '''", "x = [", "]", "[[x]]", "[x.y]", "[package.source.x]", "[metadata.files]", 'name.x = "1"',
+    "# [[package]]",
 ]  # fmt: skip
 
 

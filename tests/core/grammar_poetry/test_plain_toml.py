@@ -61,10 +61,14 @@ fail = false
 requires = ["poetry-core"]
 """
 PIECES = [
-    '"', "'", "\n", "[", "]", "{", "}", "=", ".", "#", ",", "\\", " ", "\t", "\r", "a", "b", "é", "\u00a0", "\x7f", "\ufeff", '"""', "'''",
-    "1", "0", "-", "+", "_", "e", "1979-05-27", "true", "inf", "[tool.poetry]\n", "[[tool.poetry.source]]\n", "a.b = 2\n", "[project]\n",
-    "[tool]\n", "[a.b]\n", "[a]\n", "[[a]]\n", "[a.b.c]\n", "x = {a.b = 1}\n", "[x.a]\n", "[x]\n", "x.b = 1\n", "[project.urls.home]\n",
-    '\\"', "\\u0041", "\\n", "\\x41", "[tool.poetry.dependencies.gamma]\n", "[[tool.poetry.dependencies.delta]]\n", "[project.optional-dependencies]\n",
+    '"', "'", "\n", "[", "]", "{", "}", "=", ".", "#", ",", "\\", " ", "\t", "\r", "a", "b", "é", "\u00a0", "\x7f",
+    "\ufeff", '"""', "'''",
+    "1", "0", "-", "+", "_", "e", "1979-05-27", "true", "inf", "[tool.poetry]\n", "[[tool.poetry.source]]\n",
+    "a.b = 2\n", "[project]\n",
+    "[tool]\n", "[a.b]\n", "[a]\n", "[[a]]\n", "[a.b.c]\n", "x = {a.b = 1}\n", "[x.a]\n", "[x]\n", "x.b = 1\n",
+    "[project.urls.home]\n",
+    '\\"', "\\u0041", "\\n", "\\x41", "[tool.poetry.dependencies.gamma]\n", "[[tool.poetry.dependencies.delta]]\n",
+    "[project.optional-dependencies]\n",
 ]  # fmt: skip
 
 
@@ -112,7 +116,7 @@ def test_a_project_as_people_write_them_needs_no_process_apart():
 def test_the_rest_is_parsed_apart(text):
     with pytest.raises(Deviation):
         plain_toml.plain(text.encode())
-    assert list(plain_toml.read(text.encode()))[0] == "a"
+    assert next(iter(plain_toml.read(text.encode()))) == "a"
 
 
 @pytest.mark.parametrize(

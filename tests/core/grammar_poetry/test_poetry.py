@@ -124,7 +124,7 @@ def test_the_project_is_found_as_poetry_finds_it(project, monkeypatch):
     (project / "sub" / "deep").mkdir(parents=True)
     assert read(project / "sub" / "deep", "install").project == str(project)
     for version, words in [
-        ("2.5.1", ["-C", "sub"]),
+        ("2.0.1", ["-C", "sub"]),
         ("2.5.1", ["-P", "sub"]),
         ("1.8.5", ["-C", "sub"]),
         ("2.5.1", ["-C", "sub", "-P", "deep"]),

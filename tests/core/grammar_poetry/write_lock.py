@@ -12,11 +12,9 @@ from poetry.core.packages.dependency import Dependency
 from poetry.core.packages.package import Package
 from poetry.core.packages.project_package import ProjectPackage
 
-try:
-    from poetry.core.packages.dependency import Dependency as _
-
+if hasattr(Dependency, "create_from_pep_508"):
     create = Dependency.create_from_pep_508
-except AttributeError:  # poetry 1.1
+else:  # poetry 1.1
     from poetry.core.packages import dependency_from_pep_508 as create
 
 
