@@ -170,7 +170,7 @@ def kind_of_head(head):
             continue
     if len(head) >= _HEAD and head.splitlines()[-1].lstrip()[:1] == b"{":
         return LINES  # its first line is longer than the head
-    first = next(csv.reader([text.split("\n", 1)[0]]), [])
+    first = next(csv.reader([text.split("\n", 1)[0].replace("\0", "")]), [])  # Python before 3.11 dies of a NUL
     return CSV if len(KNOWN.intersection(first)) > 1 or "_raw" in first else NOTHING
 
 

@@ -34,13 +34,14 @@ class Hunt:
             raise UsageError("hunting on Spark needs PySpark", "pip install 'typoguard[spark]'") from None
         self._tally, self._wanted = tally, wanted
         self._parsed = []
+        self._told = False
         self._folder = tempfile.TemporaryDirectory(prefix="guard-hunt-")
         builder = SparkSession.builder.appName("guard hunt").config("spark.sql.session.timeZone", "UTC")
         if master:
             builder = builder.master(master)
         if (master or "local").startswith("local"):
             os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-            builder = builder.config("spark.sql.shuffle.partitions", "4").config("spark.ui.enabled", "false")
+            builder = builder.config("spark.sql.shuffle.partitions", "2").config("spark.ui.enabled", "false")
         try:
             self._spark = builder.config("spark.ui.showConsoleProgress", "false").getOrCreate()
         except Exception as error:  # no Java, no such master: PySpark has no one error for it
@@ -90,8 +91,10 @@ class Hunt:
         events = self._parsed[0]
         for frame in self._parsed[1:]:
             events = events.unionAll(frame)
-        for row in events.where("_reason IS NOT NULL").select("_path", "_reason").collect():
-            self._tally.skip(row._path, 0, row._reason)
+        if not self._told:
+            self._told = True
+            for row in events.where("_reason IS NOT NULL").select("_path", "_reason").collect():
+                self._tally.skip(row._path, 0, row._reason)
         events = events.where("_reason IS NULL").select(*definition.EVENT_COLUMNS)
         if spread:
             rows = events.rdd.mapPartitions(_spreader(spread))

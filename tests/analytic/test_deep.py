@@ -35,7 +35,7 @@ def read(log):
         ({"parg": "-m pip install -r zzlisted"}, []),
         ({"parg": "/home/dev/.local/bin/poetry add zzlisted@^1 zzother"}, ["zzlisted", "zzother"]),
         ({"pn": "pip.exe", "ppath": "C:\\Py\\pip.exe", "parg": 'install -t C:\\tmp\\ "zzlisted"'}, ["zzlisted"]),
-        ({"pn": "cmd.exe", "ppath": "C:\\cmd.exe", "parg": '/c "C:\\Py\\pip.exe install zzlisted -U && dir"'}, ["zzlisted"]),
+        ({"pn": "cmd.exe", "ppath": "C:\\cmd.exe", "parg": '/c "C:\\pip.exe install zzlisted && dir"'}, ["zzlisted"]),
         ({"pn": "bash", "ppath": "/bin/bash", "parg": "-c 'cd /x; sudo pip install -q zzlisted; ls'"}, ["zzlisted"]),
         ({"pn": "curl", "ppath": "/usr/bin/curl", "parg": "-o pip zzlisted"}, []),
         ({"parg": "-m pip install 'unclosed zzlisted"}, ["zzlisted"]),

@@ -174,13 +174,20 @@ def test_a_damaged_stream(hunt, log):
     )
 
 
-@pytest.mark.parametrize(
-    "content",
-    [b"\x7fELF\x02\x01" + bytes(range(256)) * 40, b"[build-system]\nrequires = []\n", b"hello\n" * 1000, b"name,a\na,1\n",
-     b'{"hello": "world"}\n', b"\x1f\x8b\x08\x00garbage", b"{\n  \"a\": 1\n}\n"],
-)  # fmt: skip
-def test_a_file_that_is_no_log_is_told_and_left(hunt, log, content):
-    path = log(content, name="other", end=b"")
+OTHER = {
+    "a program": b"\x7fELF\x02\x01" + bytes(range(256)) * 40,
+    "toml": b"[build-system]\nrequires = []\n",
+    "words": b"hello\n" * 999,
+    "another table": b"a,b\na,1\n",
+    "another object": b'{"hello": "world"}\n',
+    "another object in lines": b'{\n  "a": 1\n}\n',
+    "gzip of nothing": b"\x1f\x8b\x08\x00garbage",
+}
+
+
+@pytest.mark.parametrize("case", OTHER)
+def test_a_file_that_is_no_log_is_told_and_left(hunt, log, case):
+    path = log(OTHER[case], name="other", end=b"")
     assert found(hunt(paths=[path, log(event(pid="1"))])) == ["1"]
     assert {name for name, _, _ in hunt.tally.examples} == {path} and hunt.tally.unread == 1
 
