@@ -1,6 +1,6 @@
 """Whether a text is an environment marker of PEP 508. It is never evaluated: a name behind a false marker is a name."""
 
-from .requirement import MODERN, NEWEST
+from .requirement import LONG, MODERN, NEWEST
 
 _VARIABLES = (
     "implementation_version", "platform_python_implementation", "implementation_name", "python_full_version",
@@ -17,6 +17,8 @@ _known = {}  # type: dict  # a locked requirement file repeats a handful of mark
 
 def valid(text, pip=NEWEST):
     """Whether a pip of this version takes the text after ``;``."""
+    if len(text) > LONG:
+        return True
     legacy = pip < MODERN
     key = (text, legacy, pip < _LOCKS)
     if key not in _known:

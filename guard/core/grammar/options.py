@@ -35,7 +35,7 @@ def parse(parser, given, mask, interspersed=True):
 
 def _run(reading, parser, given, interspersed, others):
     while not reading.stopped:
-        if reading.cluster:
+        if reading.at < len(reading.cluster):
             _short(reading, parser, given, others)
             continue
         if reading.place >= len(given):
@@ -54,7 +54,7 @@ def _run(reading, parser, given, interspersed, others):
             _long(reading, parser, given, others)
         else:
             reading.place += 1
-            reading.cluster = word[1:]
+            reading.cluster, reading.at = word, 1
 
 
 def _long(reading, parser, given, others):
@@ -74,16 +74,16 @@ def _long(reading, parser, given, others):
 
 
 def _short(reading, parser, given, others):
-    word = "-" + reading.cluster[0]
+    word = "-" + reading.cluster[reading.at]
     kind, kept = _choose(reading, word, meanings(parser, word, reading.mask), others)
-    rest, reading.cluster = reading.cluster[1:], ""
+    reading.at += 1
+    if kind is not None and kind[:1] not in ("=", "+", "!"):
+        return _keep(reading, kind, kept, word, True)
+    rest = reading.cluster[reading.at :]
+    reading.cluster = ""
     if kind is None:
-        _future(reading, word, rest or _next(reading, given))
-    elif kind[:1] in ("=", "+", "!"):
-        _keep(reading, kind, kept, word, rest or _take(reading, word, given))
-    else:
-        reading.cluster = rest
-        _keep(reading, kind, kept, word, True)
+        return _future(reading, word, rest or _next(reading, given))
+    return _keep(reading, kind, kept, word, rest or _take(reading, word, given))
 
 
 def _next(reading, given):

@@ -26,7 +26,7 @@ class Reading:
     stopped   whether ``--help`` was met, which prints help and ends
     """
 
-    __slots__ = ("mask", "values", "words", "unknown", "stopped", "place", "cluster")
+    __slots__ = ("mask", "values", "words", "unknown", "stopped", "place", "cluster", "at")
 
     def __init__(self, mask=0):
         self.mask = mask
@@ -36,6 +36,7 @@ class Reading:
         self.stopped = False
         self.place = 0
         self.cluster = ""
+        self.at = 0
 
     def divided(self, mask):
         """A copy for some of the versions, from here on."""
@@ -45,6 +46,7 @@ class Reading:
         other.unknown = list(self.unknown)
         other.place = self.place
         other.cluster = self.cluster
+        other.at = self.at
         return other
 
 
@@ -112,7 +114,7 @@ class Reader:
         if self.future:
             self.unseen(text, reason, where)
         elif not self.command.rejected:
-            self.command.rejected = "%s%s: %s" % ("%s: " % where if where else "", text, reason)
+            self.command.rejected = "%s%s: %s" % ("%s: " % where if where else "", text[:200], reason)
 
     def argument(self, text, where="", constraint=False):
         """Read one positional argument, or one line of a requirement file without its options."""

@@ -102,9 +102,8 @@ def _declared(line):
     """The encoding that ``coding: NAME`` or ``coding=NAME`` declares, else ""."""
     place = line.find(b"coding")
     while place >= 0:
-        rest = line[place + 6 :]
-        if rest[:1] in (b":", b"="):
-            name = rest[1:].lstrip(b" \t\n\r\x0b\x0c")
+        if line[place + 6 : place + 7] in (b":", b"="):
+            name = line[place + 7 :].lstrip(b" \t\n\r\x0b\x0c")
             end = 0
             while end < len(name) and (name[end : end + 1].isalnum() or name[end : end + 1] in b"-_."):
                 end += 1
@@ -151,8 +150,8 @@ def _uncommented(line):
 
 def expand(line, environ):
     """``${NAME}`` replaced where NAME is set and not empty; only capitals, digits and ``_`` make a NAME."""
-    for piece in line.split("${")[1:]:
-        name, brace, _ = piece.partition("}")
+    names = [piece.partition("}")[:2] for piece in line.split("${")[1:]]
+    for name, brace in dict.fromkeys(names):
         if brace and name and _VARIABLE.issuperset(name) and environ.get(name):
             line = line.replace("${%s}" % name, environ[name])
     return line

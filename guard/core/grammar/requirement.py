@@ -11,6 +11,7 @@ Written by hand and without ``re``, which alone costs more than the whole of rea
 
 MODERN = (24, 1)  # the first pip with the modern grammar
 NEWEST = (9999,)
+LONG = 10000  # characters; what follows a name at greater length is left to pip to check, the name is a name anyway
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 DIGITS = "0123456789"
 _NAME = LETTERS + "._-"
@@ -52,6 +53,8 @@ def parse(text, pip=NEWEST):
     name, rest = _identifier(text, legacy)
     if not name:
         raise Malformed("a project name is expected, not %r" % text[:40])
+    if len(rest) > LONG and rest.lstrip(blank)[:1] in tuple("[(=<>!~;@"):
+        return Requirement(name)
     rest = rest.lstrip(blank)
     if not rest:
         return Requirement(name)

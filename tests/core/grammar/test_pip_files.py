@@ -140,10 +140,10 @@ def test_files_that_include_each_other_many_times_are_read_once(tmp_path):
 def test_a_huge_file_is_unseen_at_once(tmp_path):
     with open(tmp_path / "r.txt", "wb") as file:
         file.truncate(100 * 1024 * 1024)
-    before = time.monotonic()
+    before = time.process_time()
     found = command("pip install -r r.txt foo", tmp_path)
     assert found.names() == ["foo"] and found.unseen[0].reason == "larger than 16 MiB"
-    assert time.monotonic() - before < 1
+    assert time.process_time() - before < 1
 
 
 def test_a_file_that_is_replaced_by_a_pipe_while_it_is_opened_does_not_hang(tmp_path):
@@ -333,9 +333,9 @@ def test_a_script_names_its_dependencies(tmp_path):
 def test_two_thousand_lines_are_read_in_milliseconds(tmp_path):
     # Not a benchmark: a bound ten times what it takes, so that a quadratic slip shows.
     (tmp_path / "r.txt").write_text("".join("package-number-%d==1.%d.0  # why\n" % (n, n) for n in range(2000)))
-    before = time.perf_counter()
+    before = time.process_time()
     assert len(names("pip install -r r.txt", tmp_path)) == 2000
-    assert time.perf_counter() - before < 0.2
+    assert time.process_time() - before < 0.2
 
 
 def test_a_line_that_is_deeply_nested_or_long_does_not_hang(tmp_path):
@@ -348,9 +348,15 @@ def test_a_line_that_is_deeply_nested_or_long_does_not_hang(tmp_path):
         "\\\n" * 50000,
         "${A}" * 20000,
         "# coding" * 20000,
+        "a[" + "b," * 50000,
+        "a (" + ">=1," * 50000,
+        "a;" + "os_name=='x' and " * 20000,
+        "-" + "q" * 130000,
+        "-r " + "'x" * 60000,
     ):
         (tmp_path / "r.txt").write_text(line)
-        before = time.perf_counter()
+        before = time.process_time()
         command("pip install -r r.txt", tmp_path, dict(CLEAN, A="b"))
-        assert time.perf_counter() - before < 2
+        command(["pip", "install", line[:130000]], tmp_path)
+        assert time.process_time() - before < 2
     assert list(reqfile.logical("a\\\nb\n#c\\\nd # e\n\\\n")) == [(1, "ab"), (4, "d")]
