@@ -49,22 +49,35 @@ def mask_words(words):
 
 
 def _urls(text):
-    done = []
+    """Each URL in turn; the text is walked once, since an argument may be as long as the kernel takes."""
+    done, start = [], 0
+    scheme = text.find("://")
+    while scheme >= 0:
+        begin = scheme + 3
+        end, scheme = _end(text, begin)
+        done.append(text[start:begin])
+        done.append(_url(text[begin:end]))
+        start = end
+    done.append(text[start:])
+    return "".join(done)
+
+
+def _end(text, begin):
+    """(where the URL that goes on at ``begin`` ends, where the next ``://`` stands or -1)."""
     while True:
-        head, scheme, rest = text.partition("://")
-        done.append(head + scheme)
-        if not scheme:
-            return "".join(done)
-        end = 0
-        while end < len(rest) and rest[end] not in _ENDS:
-            end += 1
-        # A second URL inside the first (a redirect in a query) is looked at in its turn.
-        inner = rest.find("://", 0, end)
-        if inner >= 0:
-            cut = max(rest.rfind(mark, 0, inner) for mark in "?&#=@,+;/")
-            end = cut + 1 if cut >= 0 else end
-        done.append(_url(rest[:end]))
-        text = rest[end:]
+        scheme = text.find("://", begin)
+        stop = scheme if scheme >= 0 else len(text)
+        for end in range(begin, stop):
+            if text[end] in _ENDS:
+                return end, scheme
+        if scheme < 0:
+            return stop, scheme
+        # A URL inside this one (a redirect in a query) is looked at in its turn; without a mark between the two it is
+        # none, but a part of a password.
+        cut = max(text.rfind(mark, begin, scheme) for mark in "?&#=@,+;/")
+        if cut >= 0:
+            return cut + 1, scheme
+        begin = scheme + 3
 
 
 def _url(rest):
@@ -84,8 +97,8 @@ def _url(rest):
 
 def _is_port(place):
     """Whether the colon of ``host:8080`` leads a port (or there is none, or the host is an IPv6 address)."""
-    _, colon, port = place.rpartition(":")
-    return not colon or not port or port.isdigit() or place.endswith("]")
+    host, colon, port = place.rpartition(":")
+    return not colon or port.isdigit() or place.endswith("]") or (not port and ":" not in host)
 
 
 def _tail(tail):
@@ -117,18 +130,21 @@ def _is_token(segment):
 
 def _assignment(text):
     """``--token=x``, ``-Csetup-args=--password=x`` or ``API_KEY=x`` as one word: all behind the sign is the value."""
+    done, start = [], 0
     at = text.find("=")
     while at >= 0:
-        start = at
-        while start > 0 and text[start - 1] in _WORD:
-            start -= 1
-        if at > start and text[at + 1 : at + 2] not in ("", "=") and _is_secret(text[start:at]):
-            end = at + 1
+        key = at
+        while key > start and text[key - 1] in _WORD:
+            key -= 1
+        end = at + 1
+        if at > key and text[end : end + 1] not in ("", "=") and _is_secret(text[key:at]):
             while end < len(text) and text[end] not in _ENDS and text[end] not in "&;#":
                 end += 1
-            text = text[: at + 1] + STARS + text[end:]
-        at = text.find("=", at + 1)
-    return text
+            done.append(text[start : at + 1] + STARS)
+            start = end
+        at = text.find("=", end)
+    done.append(text[start:])
+    return "".join(done)
 
 
 def _is_secret(key):
@@ -138,12 +154,15 @@ def _is_secret(key):
 
 def _forge(text, prefix):
     """A token by its prefix, wherever it stands."""
+    done, start = [], 0
     at = text.find(prefix)
     while at >= 0:
         end = at + len(prefix)
         while end < len(text) and text[end] in _WORD:
             end += 1
         if end - at - len(prefix) >= _FORGE_LENGTH and (at == 0 or text[at - 1] not in _WORD):
-            text = text[:at] + STARS + text[end:]
-        at = text.find(prefix, at + 1)
-    return text
+            done.append(text[start:at] + STARS)
+            start = end
+        at = text.find(prefix, end)
+    done.append(text[start:])
+    return "".join(done)

@@ -1,5 +1,7 @@
 """guard.core.mask: no credential survives, and nothing else changes."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,6 +29,7 @@ MASKED = [
     ("GITHUB_TOKEN=zzz", "GITHUB_TOKEN=***"),
     ("ghp_0123456789abcdef0123", "***"),
     ("git+ssh://user:pw@h/r", "git+ssh://***@h/r"),
+    ("https://user:p://w@host/simple", "https://***@host/simple"),
     ("https://${USER}:${TOKEN}@h/", "https://***@h/"),
 ]  # fmt: skip
 
@@ -56,6 +59,18 @@ def test_masked(text, masked):
 @pytest.mark.parametrize("text", KEPT)
 def test_kept(text):
     assert mask(text) == text
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["a://", ",a://b", "a://b:c@d/?to=", "token=a ", "token=a&", "token", "=", "a://@", "ghp_123456789 ", "ghp_"],
+)
+def test_the_largest_argument_is_masked_in_no_time(piece):
+    """128 KiB is what the kernel takes as one argument; a walk that starts anew at each URL would take minutes."""
+    text = piece * (131072 // len(piece))
+    start = time.process_time()
+    mask("https://" + text)
+    assert time.process_time() - start < 2
 
 
 def test_words():

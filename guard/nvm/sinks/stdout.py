@@ -1,4 +1,4 @@
-"""Standard output, for CI: events as JSON lines, syslog pairs or annotations. `guard events flush` alone writes there."""
+"""Standard output, for CI: events as JSON lines, syslog pairs or annotations; `guard events flush` alone writes it."""
 
 import os
 import sys
