@@ -47,27 +47,36 @@ def settings(sections, command, environ, any_case=False):
 def apply(reading, parser, configured):
     """Add what the ``settings`` give each option that the parser knows by this name; lists go before the line's own.
 
-    Raises Refused for a value that pip would refuse.
+    Versions that would refuse a value leave the reading; raises Refused where none is left.
     """
-    from .options import check, meanings
+    from .options import meanings
 
     for key, value in configured.items():
-        for _, kind, kept in meanings(parser, "--" + key, reading.mask, exact=True):
-            if kind is None:
-                continue
-            if kind in ("true", "false"):
-                on = _true(value, key)
-                if kept and on and kept not in reading.values:
-                    reading.values[kept] = [True]
-                continue
-            given = value.split() if kind[0] == "+" else [value]
-            if kind[0] in "=+!":
-                for one in given:
-                    check(kind, "--" + key, one)
-            if kept and kind[0] in "+!":
-                reading.values[kept] = given + reading.values.get(kept, [])
-            elif kept:
-                reading.values.setdefault(kept, given)
+        for bits, kind, kept in meanings(parser, "--" + key, reading.mask, exact=True):
+            try:
+                if kind is not None:
+                    _default(reading, kind, kept, key, value)
+            except Refused:
+                reading.mask &= ~bits
+                if not reading.mask:
+                    raise
+
+
+def _default(reading, kind, kept, key, value):
+    from .options import check
+
+    if kind in ("true", "false"):
+        if _true(value, key) and kept and kept not in reading.values:
+            reading.values[kept] = [True]
+        return
+    given = value.split() if kind[0] == "+" else [value]
+    if kind[0] in "=+!":
+        for one in given:
+            check(kind, "--" + key, one)
+    if kept and kind[0] in "+!":
+        reading.values[kept] = given + reading.values.get(kept, [])
+    elif kept:
+        reading.values.setdefault(kept, given)
 
 
 def _true(value, key):

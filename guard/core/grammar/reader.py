@@ -8,7 +8,6 @@ from .requirement import MODERN, NEWEST, Malformed, parse
 OLDEST = (0,)
 ENDINGS = ("zip", "whl", "gz", "tgz", "tar", "bz2", "tbz", "xz", "txz", "tlz", "lz", "lzma")  # of archives
 _LAST_LETTERS = frozenset("pPlLzZrR2aA")
-EVERY = (1 << 64) - 1  # every release of pip_options.py, and those to come
 DEFAULT_INDEX = "https://pypi.org/simple"  # what pip asks where nothing else is configured
 
 
@@ -85,7 +84,7 @@ class Reader:
             for version in self.versions:
                 places = [place for place, known in enumerate(VERSIONS) if known <= version]
                 self._mask |= FUTURE if version > VERSIONS[-1] else 1 << (places[-1] if places else 0)
-            self._mask = self._mask or EVERY
+            self._mask = self._mask or (1 << len(VERSIONS)) - 1 | FUTURE
         return self._mask
 
     @property

@@ -40,6 +40,11 @@ def test_variables_add_targets_and_indexes(tmp_path):
     assert "valid value" in command("pip install foo", tmp_path, dict(HERE, PIP_NO_INDEX="maybe")).rejected
 
 
+def test_a_value_that_only_some_versions_refuse_does_not_reject_the_line():
+    assert not command("pip install foo", environ=dict(HERE, PIP_GROUP="a:b")).rejected  # before 25.1 it said nothing
+    assert command("pip install foo", environ=dict(HERE, PIP_TIMEOUT="soon")).rejected  # no version takes this
+
+
 def test_files_in_pips_order(tmp_path):
     home, xdg, named = tmp_path / "home", tmp_path / "xdg", tmp_path / "named.conf"
     for place in (home / ".pip", home / ".config/pip", xdg / "pip"):
