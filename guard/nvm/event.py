@@ -6,6 +6,7 @@ there as ``guard_KEY``. A report that carries ``findings`` (a look back that fou
 event for each. Docs: docs/reference/event.md, which a test keeps equal to these keys.
 """
 
+import functools
 import hashlib
 import re
 import time
@@ -153,12 +154,19 @@ def _named(event, names):
     is not about (``pip install flask``, which pulled the finding in), a blank at the end of the arguments keeps it from
     matching, and the arguments say nothing else than before.
     """
-    found = _PATTERN.search(event["parg"])
+    found = _extracted(event["parg"])
     if found:
-        event["guard_regex_name"] = found["package_name"]
-        if _project(found["package_name"]) not in names:
+        event["guard_regex_name"] = found
+        if _project(found) not in names:
             event["parg"] += " "
     return event
+
+
+@functools.lru_cache(maxsize=16)
+def _extracted(arguments):
+    """What the search's pattern takes from a command line, "" for nothing; one command may have many events."""
+    found = _PATTERN.search(arguments)
+    return found["package_name"] if found else ""
 
 
 def _project(requirement):

@@ -26,7 +26,7 @@ from .context import Context
 from .deliver import deliver
 from .event import DAMAGED, checked, events
 from .fields import long_form
-from .files import Lock, folder, lock, remove, size, write
+from .files import Lock, folder, lock, remove, replace, size, write
 from .settings import LOG, load
 from .sinks.file import FileSink
 from .spool import Spool, ready_folders
@@ -36,6 +36,7 @@ WRITER_WAIT = 2.0  # seconds for the last writer of a journal; it holds its lock
 SEGMENT = 512 * 1024  # bytes after which a segment is closed
 LINE_LIMIT = 16 << 20  # bytes; a longer line is no journal line
 _ROUNDS = 1000  # journals taken in one go; under a flood somebody else goes on
+_KEPT_LINES, _KEPT_LENGTH = 64, 4096  # of damaged lines: how many, and bytes of each
 _STOPPED = 3600  # seconds; a writer that has not let go by then has stopped for good, and its journal is read as it is
 
 
@@ -178,7 +179,7 @@ class _Journal:
                 _discard(draft)  # a recorder was killed while it wrote
             folder(draft)
             first = self.spool.last_number() + 1
-            _write_segments(_events(fd, self.context, self.uid), draft, first)
+            _write_segments(_events(fd, self.context, self.uid, self.spool.path + "/damaged"), draft, first)
         finally:
             os.close(fd)
         whole = "%d-%s" % (first, name)
@@ -235,9 +236,12 @@ def _write_segment(draft, number, lines):
         os.close(fd)
 
 
-def _events(fd, context, uid):
-    """The events of every line of a journal, as lines of JSON; damaged lines become one event that counts them."""
-    damaged = 0
+def _events(fd, context, uid, kept):
+    """The events of every line of a journal, as lines of JSON; damaged lines become one event that counts them.
+
+    ``kept``: the file in which the first of the damaged lines are left for a person to look at.
+    """
+    damaged: list[bytes] = []
     newest = None
     with open(fd, "rb", closefd=False) as file:
         while True:
@@ -250,21 +254,23 @@ def _events(fd, context, uid):
                 line = checked(json.loads(raw))
                 made = [_encoded(event) for event in events(line, context, uid)]
             except Exception:  # whatever is wrong with one line, it must not stop those behind it, now and ever after
-                damaged += 1
+                damaged.append(raw[:_KEPT_LENGTH] if len(damaged) < _KEPT_LINES else b"")
                 continue
             newest = line
             yield from made
     if damaged:
-        yield from _damage(damaged, newest, os.fstat(fd), context, uid)
+        replace(kept, b"\n".join(damaged[:_KEPT_LINES]))
+        yield from _damage(len(damaged), newest, os.fstat(fd), (context, uid, kept))
 
 
-def _damage(count, newest, known, context, uid):
+def _damage(count, newest, known, about):
     """A line torn by a full disk, or one that guard did not write: counted, so that its absence can be seen."""
+    context, uid, kept = about
     line = {
         "id": "%x-%x" % (known.st_ino, known.st_ctime_ns),  # the same when this file is read again
         "time_ns": newest["time_ns"] if newest else known.st_mtime_ns,
         "what": DAMAGED,
-        "text": "%d line(s) of the journal could not be read" % count,
+        "text": "%d line(s) of the journal could not be read; see %s" % (count, kept),
         "lines": count,
     }
     for event in events(line, context, uid):

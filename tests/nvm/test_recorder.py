@@ -179,6 +179,8 @@ def test_damaged_lines_are_counted_and_spoil_no_other(home):
     events = [json.loads(one) for one in file.lines(log_path(home, UID))]
     assert [e["guard_attempt_id"] for e in events if e["guard_event"] == "attempt"] == ids
     assert [e["guard_lines"] for e in events if e["guard_event"] == "damaged"] == ["5"]
+    kept = pathlib.Path(Spool(home, UID).path, "damaged")
+    assert b'{"v":1,"id":"half' in kept.read_bytes() and kept.stat().st_size < 10000
 
 
 @pytest.mark.parametrize("point", ["rename", "unlink", "link", "write", "fsync", "rmdir"])
