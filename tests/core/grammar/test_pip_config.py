@@ -100,11 +100,20 @@ def test_what_is_not_plain_is_left_to_the_real_parser():
         apart.ini(b"a\n")
 
 
+MAKE = """
+import sys
+from pip._vendor.distlib.scripts import ScriptMaker
+ScriptMaker(None, sys.argv[1]).make("pip = pip._internal.cli.main:main")
+"""
+
+
 def test_the_version_of_a_pip_in_a_venv(tmp_path):
-    subprocess.run(
-        [sys.executable, "-m", "venv", str(tmp_path / "v e")], check=True
-    )  # a blank: the shell form of a shebang
-    pip = tmp_path / "v e" / "bin" / "pip"
+    venv = tmp_path / "v e"  # a blank: no shebang can name its interpreter, so the script is one for the shell
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(venv)], check=True)
+    site = next((venv / "lib").glob("python3*")) / "site-packages"
+    (site / "pip").symlink_to(installed("25.3") / "pip")
+    subprocess.run([str(venv / "bin/python"), "-c", MAKE, str(venv / "bin")], check=True)
+    pip = venv / "bin" / "pip"
     said = subprocess.run([str(pip), "--version"], capture_output=True, text=True, check=True).stdout.split()[1]
     for path in (pip, tmp_path / "v e" / "bin" / "python", tmp_path / "v e" / "bin" / "python3"):
         place = pip_version.place(str(path), {})
