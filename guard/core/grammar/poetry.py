@@ -23,7 +23,7 @@ from .reader import Reader
 from .requirement import Requirement
 
 _CHANGES = (2, 0)  # from here on -C changes the directory, and -P names the project
-_TWICE = (2, 1)  # from here on a relative -C is looked for again, from the directory it has led to
+_TWICE = (2, 1)  # from here on -P is resolved, and a relative -C looked for again from where it has led to
 
 
 def read(invocation):
@@ -95,7 +95,8 @@ class _Project:
             return cwd, directory or cwd
         cwd = os.path.join(cwd, directory) if directory else cwd
         if project:
-            return cwd, os.path.normpath(os.path.join(cwd, project))
+            start = os.path.join(cwd, project)
+            return cwd, os.path.normpath(start) if self.version >= _TWICE else start
         return cwd, directory if directory and self.version >= _TWICE else cwd
 
     @property
