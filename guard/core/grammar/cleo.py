@@ -304,6 +304,7 @@ def _run(tokens, application):
     known |= {"-" + short for short, name in definition.shorts.items() if name in set_before}
     line = bind(tokens, Definition("command! args!+", application), known=known)
     line.verb, line.rest = "run", line.arguments.get("args", [])
+    line.options.update(set_before)  # they stay in force, even where their words are the command's
     if not line.rest and not line.error:
         line.error = 'Not enough arguments (missing: "args")'
     line.idle = any(word in known and _has(tokens, word, word) for word in ("--version", "-V", "--help", "-h"))

@@ -56,6 +56,7 @@ def scan(data):
         raise Deviation("not UTF-8") from None
     _check_strings(text)
     found, over = [], False  # type: list, bool
+    closed = True  # no key may follow before the next table: at the top, and behind the blank line that ends a source
     lines = iter(text.split("\n"))
     for line in lines:
         first = line[:1]
@@ -63,9 +64,10 @@ def scan(data):
             if line[:5] not in _ITEMS:
                 raise Deviation("indented line")
         elif first not in _LOOK:
-            if not found and first and first != "#":
-                _before_packages(line, over)
+            if closed and first and first != "#" and (found or line != "package = []"):
+                raise Deviation("key")
         elif line == "[[package]]":
+            closed = False
             if over:
                 raise Deviation("package behind the metadata")
             found.append((_value(next(lines, ""), 'name = "'), _value(next(lines, ""), 'version = "'), "", ""))
@@ -73,8 +75,11 @@ def scan(data):
             if over or not found or found[-1][2] or found[-1][3]:
                 raise Deviation("source without a package")
             found[-1] = found[-1][:2] + _source(lines)
+            closed = True
         elif first == "[":
-            over = _table(line, over, found)
+            over, closed = _table(line, over, found), False
+        elif closed:
+            raise Deviation("key")
         elif line == "files = [":
             for item in lines:  # half of the lines: an array without a "]" in it ends at the line that is one
                 if "]" in item:
@@ -95,12 +100,6 @@ def _check_strings(text):
         if text.startswith("'''", at):
             raise Deviation("multi-line string")
         at = text.find("'", at + 1)
-
-
-def _before_packages(line, over):
-    """Before the first table there are comments, and ``package = []`` where nothing is locked."""
-    if not over and line != "package = []":
-        raise Deviation("top-level key")
 
 
 def _check_key(line):

@@ -116,6 +116,13 @@ def test_the_form_poetry_writes_is_scanned_and_others_are_parsed_whole():
     assert poetry_lock.read(commented.encode()) == rows == poetry_lock.whole(text.encode())
 
 
+def test_a_source_does_not_end_at_its_first_blank_line():
+    text = '[[package]]\nname = "a"\nversion = "1"\n\n[package.source]\ntype = "git"\n\nurl = "https://host/a.git"\n'
+    with pytest.raises(Deviation):
+        poetry_lock.scan(text.encode())
+    assert poetry_lock.read(text.encode()) == [("a", "1", "git", "https://host/a.git")]
+
+
 def test_crlf_and_no_package_and_no_lock_at_all():
     assert poetry_lock.read(b'package = []\n\n[metadata]\nlock-version = "2.1"\n') == []
     text = locks.canonical(2)

@@ -23,10 +23,8 @@ def compare_requirement(oracle, text):
     elif is_name(said["name"]):
         assert names[:1] == [normalise(said["name"])]
     else:  # no index has such a name; guard may say which project was meant
-        assert (
-            all(text.lstrip().lower().startswith(target.text[:1].lower()) for target in command.targets)
-            or command.unseen
-        )
+        meant = normalise(text.strip())
+        assert command.unseen or all(target.link or meant.startswith(target.name) for target in command.targets)
 
 
 @SHORT
