@@ -108,11 +108,11 @@ def _fill(home):
     attempted(home, 200)
     drain(home)
     queue = Spool(home, os.getuid()).queue("hec")
-    (number,) = queue.numbers()
-    source = f"{queue.path}/{number}"
+    numbers = queue.numbers()
+    source = f"{queue.path}/{numbers[0]}"
     length = os.path.getsize(source)
     for copy in range((64 << 20) // length):
-        queue.offer(number + 1 + copy, source)
+        queue.offer(numbers[-1] + 1 + copy, source)
 
 
 class _crowd:

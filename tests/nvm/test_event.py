@@ -10,7 +10,7 @@ import sys
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guard.analytic.seed import BY, REGEX
@@ -226,6 +226,7 @@ _JSON = st.recursive(
 _KEYS = st.sampled_from([*line([]), "what"])
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.dictionaries(_KEYS, _JSON, max_size=8))
 def test_whatever_a_line_says_its_events_are_whole(tmp_path_factory, told):
     from guard.core.home import Home

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guard.core.mask import mask, mask_words
@@ -85,6 +85,7 @@ def test_words():
 _SECRET = st.text("abcXYZ0189-._~!$%", min_size=6, max_size=20).filter(lambda s: "%%" not in s)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(user=_SECRET, secret=_SECRET, before=st.text(max_size=8), scheme=st.sampled_from(["https", "git+https", "ftp"]))
 def test_no_password_of_a_url_survives(user, secret, before, scheme):
     masked = mask("%s %s://%s:%s@index.example/simple/" % (before, scheme, user, "Q7" + secret))
@@ -92,6 +93,7 @@ def test_no_password_of_a_url_survives(user, secret, before, scheme):
     assert masked.endswith("://***@index.example/simple/")
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_never_fails_and_masking_twice_is_masking_once(text):
     assert mask(mask(text)) == mask(text)

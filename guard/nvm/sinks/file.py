@@ -8,6 +8,7 @@ from ..files import folder, lock, remove, write
 from ..sink import Sink, SinkError
 
 _LOCK_WAIT = 5.0  # seconds; a reader holds a shared lock for as long as it takes to read
+_TRIES, _MOMENT = 20, 0.002  # how often a log that has no current file is looked for, seconds between
 _SLACK = 65536  # bytes looked at beyond the batch, when asking what of it stands there already
 DAY = 86400
 
@@ -123,18 +124,28 @@ def lines(path):
 
 
 def _parts(path):
-    """All files of a log, oldest first, opened at a moment at which none was rotated."""
-    while True:
-        before, parts = _inode(path), []
-        for name in [*rotated(path), path]:
-            try:
-                parts.append(open(name, "rb"))  # noqa: SIM115  # the caller closes each as it is read
-            except OSError:
-                continue  # removed meanwhile, or there is none yet
-        if _inode(path) == before:
+    """All files of a log, oldest first, opened under a shared lock, so at a moment at which none is rotated."""
+    for _ in range(_TRIES):
+        try:
+            current = open(path, "rb")  # noqa: SIM115  # the caller closes each as it is read
+        except OSError:
+            time.sleep(_MOMENT)  # between two files, or there is none yet
+            continue
+        lock(current.fileno(), fcntl.LOCK_SH, _LOCK_WAIT)
+        if _inode(path) == os.fstat(current.fileno()).st_ino:
+            parts = [*_opened(rotated(path)), current]
+            fcntl.flock(current, fcntl.LOCK_UN)
             return parts
-        for part in parts:
-            part.close()
+        current.close()
+    return list(_opened(rotated(path)))
+
+
+def _opened(paths):
+    for path in paths:
+        try:
+            yield open(path, "rb")  # noqa: SIM115
+        except OSError:
+            continue  # somebody removed it
 
 
 def _inode(path):

@@ -9,6 +9,7 @@ import gzip
 import http.client
 import json
 import os
+import socket
 import time
 import urllib.parse
 
@@ -110,7 +111,7 @@ class HecSink(Sink):
             raw = response.read(_ANSWER)
             if response.will_close or response.length:
                 self.close()
-        except TimeoutError as error:
+        except (TimeoutError, socket.timeout) as error:  # two names for one thing from Python 3.10 on
             self.close()
             raise SinkError("%s does not answer" % self.parts.hostname) from error
         except (OSError, http.client.HTTPException) as error:

@@ -36,7 +36,7 @@ class SyslogSink(Sink):
         messages = [message(decoded(event), self.options) for event in batch]
         try:
             {"udp": self._udp, "local": self._local, "tcp": self._stream, "tls": self._stream}[self.transport](messages)
-        except TimeoutError as error:
+        except (TimeoutError, socket.timeout) as error:  # two names for one thing from Python 3.10 on
             raise SinkError("%s does not answer" % self._where()) from error
         except OSError as error:
             raise SinkError("%s: %s" % (self._where(), error.strerror or error)) from error
