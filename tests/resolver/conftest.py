@@ -41,8 +41,10 @@ class Room:
             file.write(text)
 
     def environment(self, **more):
-        # CI: no recorder is started, since this home has no program of its own.
-        return clean_environment(TMPDIR=self.scratch, CI="1", PIP_INDEX_URL=self.index.url, **more)
+        # CI: no recorder is started, since this home has no program of its own. The proxy is a closed door: whatever
+        # these tests find wrong, no name leaves this machine.
+        shut = {"HTTP_PROXY": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1"}
+        return clean_environment(TMPDIR=self.scratch, CI="1", PIP_INDEX_URL=self.index.url, **dict(shut, **more))
 
     def run(self, words, cwd=None, **more):
         self.index.requests.clear()

@@ -1,0 +1,90 @@
+"""What the room costs inside pip: an allowed installation of 100 packages, and a start of a protected Python.
+
+``python -m bench resolver [RUNS]``. The recorder is left out (CI=1): bench/gate.py measures it apart.
+"""
+
+import pathlib
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+
+from bench.pairs import compare, timed
+from guard.core import home as homes
+from guard.resolver import door
+from guard.setup import interpreters, protect
+from tests.support import packages
+from tests.support.tools import ROOT, clean_environment, python, venv
+
+COUNT = 100  # packages, each needed by the one before
+
+
+def main(args):
+    runs = int(args[0]) if args else 15
+    with tempfile.TemporaryDirectory() as folder:
+        Bench(pathlib.Path(folder), runs).all()
+    return 0
+
+
+class Bench:
+    def __init__(self, folder, runs):
+        self.folder = folder
+        self.runs = runs
+        self.root = folder / "prefix"
+        self.root.mkdir()
+        self.dists = folder / "dists"
+        self.dists.mkdir()
+        names = [f"goodpkg-{number:03d}" for number in range(COUNT)]
+        for name, needed in zip(names, [*names[1:], None]):
+            packages.wheel(self.dists, name, requires=[needed] if needed else [])
+        self.env = clean_environment(CI="1", PIP_NO_INDEX="1", PIP_FIND_LINKS=self.dists)
+        self.gate = [sys.executable, "-I", "-S", str(ROOT / "guard" / "gate.py"), str(self.root)]
+
+    def all(self):
+        print(f"{'':<58} {'guard':>11} {'bare':>11}  {'ratio':>7}  {'more':>10}")
+        bare, mine = self.copy("bare"), self.copy("protected")
+        protect.protect(homes.at(str(self.root)), interpreters.ask(str(mine)))
+        pip = str(bare / "bin" / "pip")
+        self.installs("null pair: bare install of 100 packages over itself", [pip], [pip])
+        self.installs("gate and resolver: 100 packages over bare", [*self.gate, pip, "pip"], [pip])
+        self.installs("protected venv: 100 packages over bare", [str(mine / "bin" / "pip")], [pip])
+        self.start(str(bare / "bin" / "python"), str(mine / "bin" / "python"))
+        self.line(mine)
+
+    def copy(self, name):
+        """A venv with a copy of a real pip, so that two of them differ in nothing but what is done to one."""
+        original, place = venv("3.11", "pip==25.3"), self.folder / name
+        subprocess.run([python("3.11"), "-m", "venv", "--without-pip", str(place)], check=True, env=self.env)
+        (lib,), (site,) = original.glob("lib/*/site-packages"), place.glob("lib/*/site-packages")
+        shutil.copytree(lib, site, dirs_exist_ok=True)
+        script = place / "bin" / "pip"
+        script.write_text((original / "bin" / "pip").read_text().replace(str(original), str(place)))
+        script.chmod(0o755)
+        return place
+
+    def installs(self, label, one, other):
+        target = self.folder / "target"
+        words = ["install", "-q", "--target", str(target), "goodpkg-000"]
+        compare(label, [*one, *words], [*other, *words], self.env, self.runs, lambda: shutil.rmtree(target))
+        # Processor time beside it: on a machine that others use too, it is what can be believed.
+        took = {"one": [], "other": []}
+        for _ in range(self.runs):
+            for key, start in (("one", one), ("other", other)):
+                took[key].append(timed([*start, *words], self.env)[1] * 1000)
+                shutil.rmtree(target)
+        first, second = statistics.median(took["one"]), statistics.median(took["other"])
+        print(f"{'  processor time of the same':<58} {first:8.2f} ms {second:8.2f} ms  {first / second:6.3f}x")
+
+    def start(self, bare, mine):
+        bare, mine = [bare, "-c", "pass"], [mine, "-c", "pass"]
+        compare("null pair: python -c pass over itself", bare, bare, self.env, self.runs * 4)
+        compare("protected python -c pass over bare", mine, bare, self.env, self.runs * 4)
+
+    def line(self, mine):
+        """What compiling and running the line takes, as site does it, in a fresh process each time."""
+        (path,) = mine.glob(f"lib/*/site-packages/{door.NAME}.pth")
+        code = "import sys, time as t; a = t.time(); exec(open(sys.argv[1]).read()); print(t.time() - a)"
+        words = [str(mine / "bin" / "python"), "-I", "-S", "-c", code, str(path)]
+        took = [float(subprocess.run(words, capture_output=True, check=True).stdout) for _ in range(self.runs * 2)]
+        print(f"{'the line itself, median':<58} {statistics.median(took) * 1000:8.2f} ms")
