@@ -67,7 +67,7 @@ def protect_one(home, target):
     """{python, site, outcome, reason}; outcome: protected, already protected, left alone."""
     try:
         interpreter = interpreters.ask(target)
-        if is_ours(home, interpreter):
+        if protect.is_own(home, interpreter):
             return _answer(interpreter.python, interpreter.site, "left alone", "it is guard's own")
         if protect.is_protected(home, interpreter):
             return _answer(interpreter.python, interpreter.site, "already protected", "")
@@ -77,11 +77,6 @@ def protect_one(home, target):
         raise
     except GuardError as error:
         return _answer(target, "", "left alone", error.message)
-
-
-def is_ours(home, interpreter):
-    """Whether it is the environment that guard itself runs in."""
-    return os.path.realpath(interpreter.prefix) in {os.path.realpath(home.root + "/venv"), os.path.realpath(sys.prefix)}
 
 
 def _answer(python, site, outcome, reason):

@@ -32,7 +32,7 @@ def _start(home, note, tool, args):
 
 
 def _without_room(os, tool, args):
-    from subprocess import _args_from_interpreter_flags
+    from subprocess import _args_from_interpreter_flags  # type: ignore[attr-defined]  # in every Python since 2.7
 
     os.execv(sys.executable, [sys.executable] + _args_from_interpreter_flags() + [tool] + args)
 
@@ -43,7 +43,9 @@ def _open_room(package, home, note):
         if "_typoguard" not in sys.modules:
             from importlib.util import module_from_spec, spec_from_file_location
 
-            spec = spec_from_file_location("_typoguard", package + "/__init__.py", submodule_search_locations=[package])
+            where = [package]
+            spec = spec_from_file_location("_typoguard", package + "/__init__.py", submodule_search_locations=where)
+            assert spec is not None and spec.loader is not None  # noqa: S101  # a path ending in .py has both
             module = module_from_spec(spec)
             sys.modules["_typoguard"] = module
             spec.loader.exec_module(module)
@@ -72,7 +74,7 @@ def _become_module(name, folder, alter_argv):
     if folder is not None:
         sys.path.insert(0, folder)
     sys.modules["__main__"] = types.ModuleType("__main__")
-    runpy._run_module_as_main(name, alter_argv)
+    runpy._run_module_as_main(name, alter_argv)  # type: ignore[attr-defined]
 
 
 def _become_script(tool, folder):

@@ -117,7 +117,7 @@ def _on_path(names) -> list:
 
 def _distinct(pythons) -> list:
     """One path for each environment: a virtual environment's python is a link to another's, so folders tell."""
-    seen = {}
+    seen: dict[str, str] = {}
     for python in pythons:
         folder = os.path.dirname(os.path.abspath(python))
         prefix = os.path.dirname(folder)

@@ -7,6 +7,7 @@ import pwd
 import re
 import stat
 import subprocess
+import sys
 
 from guard.core import home as homes
 from guard.core.errors import BadData
@@ -17,14 +18,30 @@ _ROOT = 0
 _ROOMS = ("__init__.py", "core", "resolver")  # what is read inside another interpreter
 
 
-class Unsafe(BadData):
-    """Protecting would let somebody else's file run in this interpreter."""
-
-
 def is_protected(home: homes.Home, interpreter: Interpreter) -> bool:
     """Whether this guard's line, word for word, lies in its site-packages."""
-    path = f"{interpreter.site}/{door.NAME}.pth"
+    return holds(home, interpreter.site)
+
+
+def holds(home: homes.Home, site: str) -> bool:
+    """The same for a site-packages folder."""
+    path = f"{site}/{door.NAME}.pth"
     return _text(path) == door.line(home.root, path)
+
+
+def is_own(home: homes.Home, interpreter: Interpreter) -> bool:
+    """Whether it is the environment that guard itself runs in."""
+    return os.path.realpath(interpreter.prefix) in {os.path.realpath(home.root + "/venv"), os.path.realpath(sys.prefix)}
+
+
+def obstacle(home: homes.Home, interpreter: Interpreter) -> str:
+    """Why this interpreter cannot be protected, by this guard and this account; "" where it can."""
+    if interpreter.version < OLDEST:
+        version = ".".join(map(str, interpreter.version))
+        return f"it is Python {version}; guard can be let into 3.7 and later"
+    if not os.access(interpreter.site, os.W_OK):
+        return f"{interpreter.site} is not yours to write"
+    return unsafe(home, interpreter.site)
 
 
 def _text(path):
@@ -36,13 +53,10 @@ def _text(path):
 
 
 def protect(home: homes.Home, interpreter: Interpreter) -> None:
-    """Protect one interpreter. Raises Unsafe, or BadData where it is too old or its folder cannot be written."""
-    if interpreter.version < OLDEST:
-        version = ".".join(map(str, interpreter.version))
-        raise BadData(f"{interpreter.python} is Python {version}; guard can be let into 3.7 and later")
-    reason = unsafe(home, interpreter.site)
+    """Protect one interpreter. Raises BadData where it cannot be: too old, somebody else's, or unsafe."""
+    reason = obstacle(home, interpreter)
     if reason:
-        raise Unsafe(reason, "use a guard that is installed by the account that owns this Python")
+        raise BadData(reason, "a guard installed by the account that owns this Python may protect it")
     try:
         compile_for(interpreter)
         door.put(interpreter.site, home.root, interpreter.version)

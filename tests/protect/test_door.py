@@ -124,7 +124,7 @@ def test_a_folder_on_the_way_that_everybody_may_write(place, tmp_path):
     loose = tmp_path / "loose"
     (loose / "prefix").mkdir(parents=True)
     loose.chmod(0o777)
-    with pytest.raises(protect.Unsafe, match="loose is writable by everybody"):
+    with pytest.raises(BadData, match="loose is writable by everybody"):
         protect.protect(homes.at(str(loose / "prefix")), place)
     assert [name for name in os.listdir(place.site) if "guard" in name] == []
     loose.chmod(0o1777)  # as /tmp: nobody can put another folder in the place of ours
@@ -134,10 +134,10 @@ def test_a_folder_on_the_way_that_everybody_may_write(place, tmp_path):
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
 def test_files_of_somebody_else(place, home, tmp_path):
     os.chown(home.root, 12345, 12345)
-    with pytest.raises(protect.Unsafe, match="belongs to user 12345"):
+    with pytest.raises(BadData, match="belongs to user 12345"):
         protect.protect(home, place)
     os.chown(place.site, 12345, 12345)
-    with pytest.raises(protect.Unsafe):  # the folders above belong to a third account now, or to root: those may
+    with pytest.raises(BadData):  # the folders above belong to a third account now, or to root: those may
         os.chown(str(tmp_path), 54321, 54321)
         protect.protect(home, place)
     os.chown(str(tmp_path), 0, 0)
@@ -147,13 +147,13 @@ def test_files_of_somebody_else(place, home, tmp_path):
 def test_a_folder_that_a_group_of_several_may_write(place, home, monkeypatch):
     os.chmod(home.root, 0o775)  # noqa: S103  # that is the point
     monkeypatch.setattr(protect, "_is_private", lambda gid, uid: False)  # no second account need exist here
-    with pytest.raises(protect.Unsafe, match="writable by its group"):
+    with pytest.raises(BadData, match="writable by its group"):
         protect.protect(home, place)
 
 
 def test_what_cannot_be_protected(home, tmp_path):
     old = interpreters.ask(python("3.6"))
-    with pytest.raises(BadData, match=r"is Python 3\.6; guard can be let into 3\.7 and later"):
+    with pytest.raises(BadData, match=r"it is Python 3\.6; guard can be let into 3\.7 and later"):
         protect.protect(home, old)
     with pytest.raises(UsageError, match="no virtual environment"):
         interpreters.ask(str(tmp_path))

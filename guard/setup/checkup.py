@@ -1,0 +1,141 @@
+"""What of guard holds on this machine now, and the command that mends each thing that does not.
+
+Every check gives dicts {check, subject, holds, detail, mend}. Nothing is trusted that can be tried: the name that is
+always listed is asked for by every way that guard should stand in, with no index, so that no connection can be made.
+"""
+
+import json
+import os
+import subprocess
+import tempfile
+
+from guard.core import fresh
+from guard.core import home as homes
+from guard.core.errors import REFUSED, CannotJudge, GuardError
+from guard.core.lookup import CANARY, open_list
+from guard.core.refusal import quote
+from guard.core.settings import load
+from guard.resolver import door
+from guard.setup import interpreters, protect, shims
+
+SHIM, LIST, SETTINGS, PROTECTED, PYTHON = "shim", "list", "settings", "protected", "python"
+_PATIENCE = 120  # seconds; a pip on a cold disk
+_LAST = "doctor.json"  # in the state folder: what held when doctor last looked
+
+
+def examine(home: homes.Home, environ, pythons) -> list:
+    """All checks in the order they are told. ``pythons``: paths of interpreters to look at."""
+    return [*_settings(home, environ), *_list(home, environ), *_shims(home, environ), *_protected(home, pythons)]
+
+
+def _found(check, subject, fault="", mend="", detail=""):
+    return {"check": check, "subject": subject, "holds": not fault, "detail": fault or detail, "mend": mend or None}
+
+
+def _settings(home, environ):
+    settings = load(home, os.getcwd(), environ)
+    for fault in settings.faults:
+        yield _found(SETTINGS, home.settings, fault, f"mend that line: {quote(home.settings)}")
+    if not settings.faults:
+        yield _found(SETTINGS, home.settings, detail=f"mode {settings['mode']}, on_error {settings['on_error']}")
+
+
+def _list(home, environ):
+    try:
+        names = open_list(home)
+    except CannotJudge as error:
+        yield _found(LIST, home.synced_list, error.message, "guard sync")
+        return
+    known = f"{names.table.rows} names, {names.version}"
+    stale = fresh.is_stale(home, load(home, os.getcwd(), environ)["list.stale_age_days"])
+    fault = names.notice or (f"{known}: not refreshed for {int((fresh.age(home) or 0) // 86400)} days" if stale else "")
+    yield _found(LIST, names.table.path, fault, "guard sync" if fault else "", known)
+    names.close()
+
+
+def _shims(home, environ):
+    path = environ.get("PATH", os.defpath)
+    present = shims.present(home)
+    for name in shims.wanted(path):
+        first = next((f for f in path.split(os.pathsep) if os.access(os.path.join(f or ".", name), os.X_OK)), None)
+        if name not in present:
+            if shims.behind(name, path):
+                yield _found(SHIM, name, "there is no shim of that name", "guard shims")
+        elif not shims.behind(name, path):
+            continue  # nothing to stand in front of
+        elif first is None or os.path.realpath(first) != os.path.realpath(home.shims):
+            mend = "guard init, and start the shell again"
+            yield _found(SHIM, name, f"{first}/{name} comes before guard on PATH", mend)
+        else:
+            yield _tried(SHIM, name, [os.path.join(first, name)], "guard shims")
+
+
+def _tried(check, subject, start, mend):
+    """Ask for the name that is always listed, the way ``start`` (list of words) starts pip or poetry."""
+    if not os.path.basename(start[0]).startswith(("pip", "python")):
+        return _found(check, subject, detail="first on PATH")
+    with tempfile.TemporaryDirectory() as folder:
+        # --no-index: were guard not there, pip would find nothing and connect to nothing.
+        words = [*start, "download", "--no-index", "--no-deps", "--disable-pip-version-check", "-d", folder, CANARY]
+        try:
+            done = subprocess.run(words, capture_output=True, stdin=subprocess.DEVNULL, timeout=_PATIENCE, check=False)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            return _found(check, subject, f"it cannot be started: {error}", mend)
+    if done.returncode == REFUSED:
+        return _found(check, subject, detail=f"refuses {CANARY}")
+    return _found(check, subject, f"lets {CANARY} through (exit {done.returncode})", mend)
+
+
+def _protected(home, pythons):
+    lasting = [site for site in door.remembered(home.state) if os.path.isdir(site)]
+    seen = set()
+    for python in pythons:
+        try:
+            interpreter = interpreters.ask(python)
+        except GuardError:
+            continue  # a broken link is no Python of this machine
+        if interpreter.site in seen or protect.is_own(home, interpreter):
+            continue
+        seen.add(interpreter.site)
+        mend = f"guard protect {quote(python)}"
+        if protect.is_protected(home, interpreter):
+            yield _asked(python, interpreter, mend)
+        elif interpreter.site in lasting:
+            yield _found(PROTECTED, python, "guard was let in, and its line is gone or another", mend)
+        else:
+            reason = protect.obstacle(home, interpreter)
+            yield _found(PYTHON, python, reason or "not protected: its pip is guarded by the shims alone", mend)
+    for site in lasting:
+        if site not in seen and not protect.holds(home, site):
+            mend = f"guard protect {quote(os.path.dirname(os.path.dirname(os.path.dirname(site))))}"
+            yield _found(PROTECTED, site, "guard was let in, and its line is gone or another", mend)
+
+
+def _asked(python, interpreter, mend):
+    if not os.path.isdir(interpreter.site + "/pip"):
+        return _found(PROTECTED, python, detail="protected; it has no pip")
+    return _tried(PROTECTED, python, [interpreter.python, "-I", "-m", "pip"], mend)
+
+
+# --- since the last time ----------------------------------------------------------------------------------------------
+
+
+def lost(home: homes.Home, checks) -> list:
+    """The checks that held when doctor last looked and do not now; this look is kept for the next."""
+    path = f"{home.state}/{_LAST}"
+    try:
+        with open(path, encoding="utf-8") as file:
+            held = {tuple(pair) for pair in json.load(file)}
+    except (OSError, ValueError, TypeError):
+        held = set()
+    now = sorted({(check["check"], check["subject"]) for check in checks if check["holds"]})
+    # What does not hold is not kept, so that its fall is an event once.
+    fallen = [check for check in checks if not check["holds"] and (check["check"], check["subject"]) in held]
+    try:
+        os.makedirs(home.state, exist_ok=True)
+        with open(path + ".new", "w", encoding="utf-8") as file:
+            json.dump(now, file)
+        os.replace(path + ".new", path)
+    except OSError:
+        pass  # a state folder of root's: an ordinary user's doctor keeps nothing in mind
+    return fallen

@@ -1,0 +1,99 @@
+"""guard protect, unprotect and doctor as a person runs them, behind an installed guard."""
+
+import json
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from guard.core.lookup import CANARY
+from tests.support.tools import clean_environment, python, venv
+
+
+@pytest.fixture
+def place(tmp_path):
+    """A venv with a pip that was copied into it."""
+    made = tmp_path / "venv"
+    subprocess.run([python("3.11"), "-m", "venv", "--without-pip", str(made)], check=True, env=clean_environment())
+    (lib,), (site,) = venv("3.11", "pip==25.3").glob("lib/*/site-packages"), made.glob("lib/*/site-packages")
+    for name in lib.glob("pip*"):
+        shutil.copytree(name, site / name.name, dirs_exist_ok=True)
+    return made
+
+
+def doctor(guarded, *in_front, **more):
+    done = guarded.guard("doctor", "--json", **dict(more, VIRTUAL_ENV=in_front[0]) if in_front else more)
+    assert done.stdout, done.stderr
+    return done.returncode, {(c["check"], c["subject"]): c for c in json.loads(done.stdout)["checks"]}
+
+
+def test_protect_and_unprotect(guarded, place):
+    done = guarded.guard("protect", str(place))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("protected ")
+    again = json.loads(guarded.guard("protect", "--json", str(place)).stdout)
+    assert [one["outcome"] for one in again["interpreters"]] == ["already protected"]
+    refused = guarded.run([str(place / "bin" / "python"), "-m", "pip", "download", "--no-index", CANARY], CI="1")
+    assert refused.returncode == 77, refused.stderr
+    done = guarded.guard("unprotect", str(place))
+    assert done.returncode == 0 and done.stdout.startswith("unprotected ")
+    free = guarded.run([str(place / "bin" / "python"), "-m", "pip", "download", "--no-index", CANARY], CI="1")
+    assert free.returncode == 1
+
+
+@pytest.mark.parametrize(
+    "words,code,said",
+    [
+        (["protect"], 2, "name a Python or a virtual environment"),
+        (["protect", "/no/such/python"], 2, "there is no /no/such/python"),
+        (["protect", "/usr"], 2, "/usr"),
+        (["protect", "--scan", "/no/such"], 2, "/no/such is no folder"),
+        (["unprotect", "no-such-python"], 2, "there is no no-such-python on PATH"),
+    ],
+)
+def test_bad_words(guarded, words, code, said):
+    done = guarded.guard(*words)
+    if words == ["protect", "/usr"] and done.returncode != code:
+        pytest.skip("this machine has a /usr/bin/python")
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_doctor_tries_the_shims_and_what_was_protected(guarded, place):
+    real = venv("3.11", "pip==25.3") / "bin"
+    assert guarded.guard("protect", str(place)).returncode == 0
+    path = os.pathsep.join([str(guarded.prefix / "shims"), str(real), "/usr/bin", "/bin"])
+    done = guarded.run([str(guarded.prefix / "bin" / "guard"), "doctor", "--json"], real, VIRTUAL_ENV=place, CI="1")
+    checks = {(c["check"], c["subject"]): c for c in json.loads(done.stdout)["checks"]}
+    assert checks["shim", "pip"]["holds"] and CANARY in checks["shim", "pip"]["detail"], path
+    assert checks["protected", f"{place}/bin/python"]["holds"]
+    assert CANARY in checks["protected", f"{place}/bin/python"]["detail"]
+
+
+def test_what_fell_since_the_last_look_is_an_event_once(guarded, place):
+    real = venv("3.11", "pip==25.3") / "bin"
+
+    def look():
+        done = guarded.run([str(guarded.prefix / "bin" / "guard"), "doctor", "--json"], real, CI="1")
+        return {(c["check"], c["subject"]): c for c in json.loads(done.stdout)["checks"]}, done.returncode
+
+    def events():
+        found = [event for event in guarded.events() if event.get("guard_event") == "coverage-lost"]
+        return {(event["guard_check"], event["guard_subject"]) for event in found}, len(found)
+
+    assert guarded.guard("protect", str(place)).returncode == 0
+    look()
+    (line,) = place.glob("lib/*/site-packages/typoguard.pth")
+    line.unlink()
+    (guarded.prefix / "shims" / "pip").unlink()
+    checks, code = look()
+    assert code == 1
+    assert checks["shim", "pip"]["mend"] == "guard shims"
+    site = str(line.parent)
+    assert checks["protected", site]["mend"] == f"guard protect {place}"
+    assert events()[0] >= {("shim", "pip")}
+    count = events()[1]
+    look()
+    assert events()[1] == count
