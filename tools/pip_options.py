@@ -28,8 +28,8 @@ KEPT = {
 def kind(option, version):
     """What the option does with its value, in the short words that options.py knows."""
     if option["action"] == "callback":
-        if version < (20, 0) and option["callback"] in ("_handle_no_binary", "_handle_only_binary"):
-            return "!"  # what must not begin with a dash from pip 20 on could still do so
+        if version < (19, 3) and option["callback"] in ("_handle_no_binary", "_handle_only_binary"):
+            return "!"  # what must not begin with a dash later on could still do so
         return ("!" if option["value"] else "~") + option["callback"].replace("_handle_", "")
     if option["action"] == "help":
         return "help"

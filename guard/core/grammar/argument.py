@@ -24,7 +24,6 @@ _VCS_SCHEMES = frozenset((
 _SCHEMES_SINCE = {"hg+file": (19, 3), "svn+file": (21, 0), "bzr+file": (21, 0)}
 _BARE_VCS = (21, 0)  # the first pip to which ``git:`` alone is no URL, and ``-e git+x:`` only with a known scheme
 _PLAIN_SCHEMES = ("http", "https", "file", "ftp")
-_EXTRAS_AFTER_VERSION = (21, 0)  # ``foo==1.0[x]`` is an error from here on
 _NAMED_EDITABLE = (25, 3)  # the first pip in which ``-e`` takes ``name @ url``
 _STRICT_EGG = (26, 0)  # ``#egg=`` holds a bare name from here on
 _LOOSE_EGG = (18, 0)  # before this, ``-e …#egg=foo-1.0`` and ``…#egg=foo-dev`` were foo
@@ -154,13 +153,9 @@ def _names_url(reader, name, path):
 
 
 def direct(reader, wanted, text, where, constraint):
-    """Keep a well-formed requirement that has a URL, or one whose version ends in extras (``foo==1.0[x]``)."""
+    """Keep a well-formed requirement that has a URL."""
     if _wrong_egg(reader, wanted.url):
         return reader.reject(text, "#egg= holds no project name", where)
-    if wanted.version.endswith("]") and reader.oldest >= _EXTRAS_AFTER_VERSION:
-        return reader.reject(text, "extras after the version", where)
-    if constraint and not wanted.url:
-        return None
     reader.found(wanted, text, where, not constraint)
     if scheme_of(wanted.url) == "file" and not constraint and os.path.isdir(local_path(wanted.url)):
         _project(reader, local_path(wanted.url), wanted.extras, text, where, False)

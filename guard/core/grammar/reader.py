@@ -148,7 +148,7 @@ class Reader:
             wanted = self.requirement(name)
         except Malformed as error:
             return self.reject(text, str(error), where)
-        if wanted.url or wanted.version.endswith("]"):
+        if wanted.url:
             from . import argument
 
             return argument.direct(self, wanted, text, where, constraint)
@@ -161,7 +161,7 @@ class Reader:
         indexes = self.command.indexes
         if values.get("no_index"):
             indexes[:] = []
-        elif values.get("index_url"):
+        elif any(values.get("index_url", ())):
             indexes[:] = values["index_url"]
         extra = values.get("extra_index_urls", [])
         if extra and not values.get("no_index"):

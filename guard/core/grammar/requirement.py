@@ -68,7 +68,7 @@ def parse(text, pip=NEWEST):
     if rest[0:1] not in ("", ";"):
         from . import specifier  # most requirements are a name, or a name pinned in the plain way above
 
-        version, rest = specifier.read(rest, blank, legacy)
+        version, rest = specifier.read(rest, blank, pip)
     if rest:
         _marker(rest, pip)
     return Requirement(name, extras, version)

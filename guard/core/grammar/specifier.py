@@ -3,17 +3,19 @@
 ``legacy`` is the grammar of the pips before 24.1, to which any text is a version behind ``==`` and its like.
 """
 
-from .requirement import DIGITS, Malformed
+from .requirement import DIGITS, MODERN, Malformed
 
 _OPERATORS = ("===", "~=", "==", "!=", "<=", ">=", "<", ">")
 _RELEASES = frozenset("0123456789.,<>=!~")
+_EXTRAS_AFTER_VERSION = (21, 0)  # ``foo==1.0[x]`` is an error from here on
 _PRE = ("alpha", "beta", "preview", "pre", "a", "b", "c", "rc")
 _PRE_BEFORE_22 = ("a", "b", "c", "rc", "alpha", "beta", "pre", "preview")  # packaging before 22 tried the short first
 _POST = ("post", "rev", "r")
 
 
-def read(rest, blank, legacy):
-    """(pinned version, rest) of ``==1.0, !=1.1``, in parentheses or not."""
+def read(rest, blank, pip):
+    """(pinned version, rest) of ``==1.0, !=1.1``, in parentheses or not, to a pip of this version."""
+    legacy = pip < MODERN
     if _RELEASES.issuperset(rest):
         pinned = _releases(rest.split(","))
         if pinned is not None:
@@ -28,6 +30,8 @@ def read(rest, blank, legacy):
         rest = rest[1:].lstrip(blank)
     pinned = ""
     for one in clauses:
+        if one[-1:] == "]" and _EXTRAS_AFTER_VERSION <= pip < MODERN:
+            raise Malformed("extras after the version")
         if one[:2] == "==":
             version = one.lstrip("=").strip()
             if not version.endswith(".*") or one[2:3] == "=":

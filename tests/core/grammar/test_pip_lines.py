@@ -164,6 +164,7 @@ def test_a_pip_newer_than_the_table_is_read_as_the_newest_and_the_rest_is_unseen
         ("21.0.1", "-e:git+git@x.invalid:a/b.git#egg=foo", None),
         ("20.3.4", "foo==1.0[x]", "foo"),
         ("21.0.1", "foo==1.0[x]", None),
+        ("23.3.2", "9<]", None),
         ("24.0", "foo==abc", "foo"),
         ("24.1", "foo==abc", None),
         ("24.0", "foo==1.0,", None),
