@@ -14,13 +14,12 @@ Groups are not weighed: what the lock holds is judged whole.
 import sys
 
 from .. import kernel as os
-from ..command import Command, Invocation
+from ..command import Command, Invocation, Target
 from ..errors import BadData, CannotJudge
 from ..names import normalise
 from . import cleo, distinfo, poetry_add, pyproject
 from .poetry_options import NEWEST
 from .reader import Reader
-from .requirement import Requirement
 
 _CHANGES = (2, 0)  # from here on -C changes the directory, and -P names the project
 _TWICE = (2, 1)  # from here on -P is resolved, and a relative -C looked for again from where it has led to
@@ -129,11 +128,12 @@ class _Project:
         except (OSError, BadData, CannotJudge) as error:
             self.reader.unseen("poetry.lock", pyproject.reason(error), "poetry.lock")
             return False
-        for name, version, kind, url in packages:
-            if not leave or normalise(name) not in leave:
+        targets = self.command.targets
+        for name, version, kind, url in packages:  # a thousand of them: straight into the list
+            project = normalise(name)
+            if project not in leave:
                 link = "" if kind == "legacy" else url
-                text = "%s==%s" % (name, version)
-                self.reader.found(Requirement(name, (), version), text, "poetry.lock", asked, link)
+                targets.append(Target(project, "%s==%s" % (name, version), version, "poetry.lock", asked, link))
         return True
 
     def arguments(self, *names):
