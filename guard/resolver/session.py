@@ -6,7 +6,7 @@ import threading
 from copy import copy
 
 from ..core.command import Target
-from ..core.errors import CANNOT_JUDGE, REFUSED, GuardError
+from ..core.errors import CANNOT_JUDGE, REFUSED, CannotJudge, GuardError
 from ..core.home import at
 from ..core.judge import Judge, use_up_once
 from ..core.lookup import WITHDRAWN, open_list
@@ -93,6 +93,8 @@ class Session:
         if not command.installs:
             return
         judge = self.judge()
+        if judge.settings.faults and judge.settings["on_error"] == BLOCK:
+            raise CannotJudge(judge.settings.faults[0])
         findings = judge.command(command)
         if strongest(findings) != BLOCK and not use_up_once(self.home, findings, judge.settings):
             findings = judge.command(command)  # the entry went to another command meanwhile

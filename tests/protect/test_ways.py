@@ -111,6 +111,19 @@ def test_commands_that_install_nothing_are_not_recorded(room, place):
     assert len(room.lines()) == before
 
 
+def test_settings_that_do_not_parse_are_refused_where_policy_says_so(room, place):
+    room.settings("mode = \n")
+    try:
+        words = [place / "bin" / "pip", "install", "--target", room.folder / "faulty", "goodpkg-alpha"]
+        done = room.run(words, GUARD_ON_ERROR="block")
+        assert done.returncode == 78, done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        assert room.index.requests == []
+        assert room.run(words).returncode == 0
+    finally:
+        room.settings("")
+
+
 def test_a_python_without_site_is_not_covered(room, place):
     """The one way round that is known: ``-S`` leaves out site, and somebody names site-packages by hand."""
     (site,) = place.glob("lib/*/site-packages")
