@@ -89,7 +89,16 @@ class Bench:
         dists = self.folder / "dists"
         dists.mkdir()
         wheel = packages.wheel(dists, "goodpkg-alpha")
-        words = ["install", "-q", "--no-index", "--force-reinstall", "--target", str(self.folder / "t"), "--upgrade", str(wheel)]
+        words = [
+            "install",
+            "-q",
+            "--no-index",
+            "--force-reinstall",
+            "--target",
+            str(self.folder / "t"),
+            "--upgrade",
+            str(wheel),
+        ]
         runs = max(8, self.runs // 3)
         bare = [str(self.pip / "pip"), *words]
         self.compare("null pair: bare local install over itself", bare, bare, runs=runs)
@@ -107,13 +116,17 @@ class Bench:
         took = {}
         for count in (10_000, 1_000_000):
             self.with_list(count)
-            took[count] = self.compare(f"refusal with {count:,} names over bare start", [shim, "install", CANARY], start)
+            took[count] = self.compare(
+                f"refusal with {count:,} names over bare start", [shim, "install", CANARY], start
+            )
         print(f"{'refusal, a million names over ten thousand':<58} {took[1_000_000][2] / took[10_000][2]:32.3f}x")
 
     def requirement_file(self, shim, start):
         self.with_list(100_000)
         path = self.folder / "requirements.txt"
-        path.write_text("".join(f"good-name-{n}[extra]>=1.{n},<2 ; python_version > '3.8'\n" for n in range(1999)) + CANARY + "\n")
+        path.write_text(
+            "".join(f"good-name-{n}[extra]>=1.{n},<2 ; python_version > '3.8'\n" for n in range(1999)) + CANARY + "\n"
+        )
         words = [shim, "install", "-r", str(path)]
         self.compare("2,000 requirement lines, 100,000 listed, over bare start", words, start)
 
@@ -121,7 +134,9 @@ class Bench:
         self.with_list(1_000_000)
         gate = self.peak([shim, "install", CANARY])
         bare = self.peak([self.python, "-I", "-S", "-c", "pass"])
-        print(f"{'peak memory of the gate, a million names':<58} {gate:8.2f} MiB {bare:7.2f} MiB  {gate - bare:+15.2f} MiB")
+        print(
+            f"{'peak memory of the gate, a million names':<58} {gate:8.2f} MiB {bare:7.2f} MiB  {gate - bare:+15.2f} MiB"
+        )
 
     def peak(self, words):
         """Peak resident MiB, as the kernel counts it for the largest process of the run."""

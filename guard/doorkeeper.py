@@ -3,7 +3,6 @@
 Nothing here opens a socket, resolves a host or imports anything but the ground floor.
 """
 
-import sys
 import time
 
 from . import __version__

@@ -64,8 +64,12 @@ def loaded_by_gate(tmp_path, *words):
         [sys.executable, "-X", "importtime", "-I", "-S", str(GUARD / "gate.py"), str(tmp_path), str(tool), *words],
         capture_output=True, text=True, check=False, env={"CI": "1"},
     )  # fmt: skip
-    bare = subprocess.run([sys.executable, "-X", "importtime", "-I", "-S", "-c", ""], capture_output=True, text=True, check=False)
-    found = [{line.rpartition("|")[2].strip() for line in run.stderr.splitlines() if "|" in line} for run in (done, bare)]
+    bare = subprocess.run(
+        [sys.executable, "-X", "importtime", "-I", "-S", "-c", ""], capture_output=True, text=True, check=False
+    )
+    found = [
+        {line.rpartition("|")[2].strip() for line in run.stderr.splitlines() if "|" in line} for run in (done, bare)
+    ]
     return done, found[0] - found[1]
 
 

@@ -61,7 +61,9 @@ def command(names, reason, until, once, remove, show, system, as_json):
         click.echo(f"{name} is let through {'once' if once else f'until {last_day}'}")
     settings = load(home, os.getcwd(), os.environ)
     if not system and not settings["allow.users"]:
-        click.echo(f"guard: it does not count: {settings.layer('allow.users')[1]} switches users' allowances off", err=True)
+        click.echo(
+            f"guard: it does not count: {settings.layer('allow.users')[1]} switches users' allowances off", err=True
+        )
 
 
 def _last_day(until):
@@ -112,7 +114,9 @@ def entries(home):
             names = sorted(os.listdir(folder))
         except OSError:
             continue
-        found += [read(f"{folder}/{name}", name, layer) for name in names if "@" not in name and not name.startswith(".")]
+        found += [
+            read(f"{folder}/{name}", name, layer) for name in names if "@" not in name and not name.startswith(".")
+        ]
     return [entry for entry in found if entry is not None]
 
 

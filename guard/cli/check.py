@@ -92,4 +92,3 @@ def answer(asked, findings, settings, names):
         mode=settings["mode"],
         list=names.version,
     )  # fmt: skip
-

@@ -62,7 +62,12 @@ def explain(home, name, version):
     if finding is not None:
         key = "actions." + finding.kind
         layer, where = settings.layer(key)
-        known["policy"] = {"mode": settings["mode"], "action": settings[key], "layer": layer or "default", "where": where}
+        known["policy"] = {
+            "mode": settings["mode"],
+            "action": settings[key],
+            "layer": layer or "default",
+            "where": where,
+        }
     return known
 
 

@@ -53,5 +53,7 @@ def main():
     except Exception as error:  # the last floor: no traceback reaches a user
         if os.environ.get("GUARD_DEBUG"):
             raise
-        click.echo("guard: a bug in guard: %s: %s (GUARD_DEBUG=1 shows where)" % (type(error).__name__, error), err=True)
+        click.echo(
+            "guard: a bug in guard: %s: %s (GUARD_DEBUG=1 shows where)" % (type(error).__name__, error), err=True
+        )
         sys.exit(OUR_BUG)

@@ -1,16 +1,16 @@
 """Where one installation of guard keeps its things; fixed at install time, never taken from HOME or XDG_* at run time.
 
-    PREFIX/home          key=value lines, written by the installer (python, state, settings, system)
-    PREFIX/bin/guard     the command
-    PREFIX/shims/        pip, pip3, pip3.N, poetry, …
-    PREFIX/venv/         guard's own virtual environment
-    SETTINGS             guard.toml of this layer (default PREFIX/etc/guard.toml)
-    STATE/               default PREFIX/state
-      journal/UID.jsonl  the write-ahead journal, one per user, mode 0600
-      events/UID.jsonl   the NVM events of that user
-      list/              the synced list, and a filter of all names the index knows
-      cache/             compiled settings, hashes of binaries
-      allow/             names let through, one file each
+PREFIX/home          key=value lines, written by the installer (python, state, settings, system)
+PREFIX/bin/guard     the command
+PREFIX/shims/        pip, pip3, pip3.N, poetry, …
+PREFIX/venv/         guard's own virtual environment
+SETTINGS             guard.toml of this layer (default PREFIX/etc/guard.toml)
+STATE/               default PREFIX/state
+  journal/UID.jsonl  the write-ahead journal, one per user, mode 0600
+  events/UID.jsonl   the NVM events of that user
+  list/              the synced list, and a filter of all names the index knows
+  cache/             compiled settings, hashes of binaries
+  allow/             names let through, one file each
 """
 
 import sys

@@ -1,5 +1,6 @@
 """One JSON object on one line, without the ``json`` module (7.5 ms to import)."""
 
+
 def _string(text):
     """``text`` as a JSON string. Most are printable ASCII, and need no encoder at all."""
     if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
@@ -10,7 +11,7 @@ def _string(text):
 
 
 def dump(value):
-    """``value`` (dict, list, tuple, str, int, bool, None) as ASCII JSON. A byte that is not UTF-8 becomes ``\\\\xNN``."""
+    """``value`` (dict, list, tuple, str, int, bool, None) as ASCII JSON; a byte not UTF-8 becomes ``\\\\xNN``."""
     if isinstance(value, str):
         try:
             return _string(value.encode("utf-8").decode("utf-8"))

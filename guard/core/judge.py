@@ -84,7 +84,9 @@ class Judge:
         if action != ALLOW:
             allowance = find_allowance(self.home, finding.name, self.settings)
             # Root's word on this kind of name is undone by root's allowance alone.
-            if allowance is not None and (allowance.layer == SYSTEM or self.settings.layer("actions." + finding.kind)[0] != SYSTEM):
+            if allowance is not None and (
+                allowance.layer == SYSTEM or self.settings.layer("actions." + finding.kind)[0] != SYSTEM
+            ):
                 finding.allowed_by = "%s (%s)" % (allowance.reason or "no reason given", allowance.layer)
                 action = ALLOW
         finding.verdict = capped(action, self.settings["mode"])

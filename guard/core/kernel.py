@@ -1,14 +1,21 @@
 """What ``os`` offers, without ``os``: the kernel's calls as the built-in ``posix`` module has them.
 
-With ``-S`` nothing has imported ``os`` yet, and importing it costs 1.6 ms (it pulls in ``_collections_abc``), a sixth of
-the interpreter's own start. Read it as ``from . import kernel as os``: the names mean what they mean there.
+With ``-S`` nothing has imported ``os`` yet, and importing it costs 1.6 ms (it pulls in ``_collections_abc``), a sixth
+of the interpreter's own start. Read it as ``from . import kernel as os``: the names mean what they mean there.
 """
 
 import sys
 from posix import *  # noqa: F403  # the point of this module: the names of os, from where os has them
-from posix import _exit  # noqa: F401  # a star leaves it out
+from posix import (
+    _exit,  # noqa: F401  # a star leaves it out
+    getcwd,
+    getuid,
+    lstat,
+    mkdir,
+    readlink,
+    stat,
+)
 from posix import environ as _environ
-from posix import getcwd, getuid, lstat, mkdir, readlink, stat
 
 X_OK = 1
 sep = "/"

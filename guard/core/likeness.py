@@ -234,8 +234,8 @@ _WHOLE = frozenset(("python", "python2", "python3", "py", "py2", "py3", "lib"))
 def core_of(name):
     """(the words of a name without python-, py- and lib- affixes, in order, in one; the same, sorted).
 
-    ``python-mysql`` and ``mysql-python`` agree in both; ``html5lib`` and ``libhtml5`` too. Equal keys say that two names
-    differ in affixes alone, or in the order of their words.
+    ``python-mysql`` and ``mysql-python`` agree in both; ``html5lib`` and ``libhtml5`` too. Equal keys say that two
+    names differ in affixes alone, or in the order of their words.
     """
     words = name.split("-")
     if len(words) > 1:

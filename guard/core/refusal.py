@@ -39,7 +39,7 @@ NOTHING_RAN = "Nothing was run and nothing was fetched."
 
 
 def text(words, findings, names, home, environ, colour=False, outcome=NOTHING_RAN):
-    """The lines to print for the findings of a command (``words``: tool and arguments); "" where there is nothing to say.
+    """The lines to print for the findings of a command (``words``: tool and arguments); "" where nothing is to be said.
 
     ``names`` is the List in force: only a popular name that it does not hold is ever suggested. ``outcome``: what a
     refusal prevented.
@@ -72,7 +72,9 @@ def _sentence(finding, paint):
     if finding.kind == UNSEEN:
         what = printable(mask(finding.text))[:_LONGEST]
         return "%s cannot be checked: %s" % (paint.name(what), printable(finding.reason)) + _place(finding)
-    name = finding.name + ("==" + printable(finding.version) if finding.version and finding.kind == "compromised" else "")
+    name = finding.name + (
+        "==" + printable(finding.version) if finding.version and finding.kind == "compromised" else ""
+    )
     sources = ", ".join(finding.sources)
     proof = next((item for item in finding.evidence if item), "")
     basis = "; ".join([item for item in (sources, proof) if item])

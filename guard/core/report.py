@@ -1,4 +1,4 @@
-"""A report: something that happened to guard itself, as a journal line: a name let through, a list refused, a shim gone.
+"""A report: what happened to guard itself, as a journal line: a name let through, a list refused, a shim gone.
 
 Its line has ``what`` (one of the words below) where an attempt has a verdict, and becomes an event like any other.
 """

@@ -212,7 +212,9 @@ def _checked(key, value, word):
     if order is not None:
         if isinstance(value, (str, bool)) and value in order:
             return value
-        raise BadData("%s takes %s" % (key, ", ".join(str(v).lower() if v in (True, False) else v for v in order)), word)
+        raise BadData(
+            "%s takes %s" % (key, ", ".join(str(v).lower() if v in (True, False) else v for v in order)), word
+        )
     if isinstance(default, tuple):
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
             return tuple(value)

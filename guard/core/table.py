@@ -5,11 +5,11 @@
     0-8,malicious,,…
     0wneg,malicious,,…
 
-``bytes`` and ``sha256`` are those of everything after the first line, ``rows`` counts what follows the second. Names are
-normalised (PEP 503) and sorted as bytes. A field holds no comma and no line break (both are percent-encoded), so that a
-row is split, not parsed. Reads are positioned: a mapping dies by SIGBUS when the file is cut under it, and counts as
-memory of the process. Beside the table may lie ``NAME.DIGEST16.filter`` (guard.core.filter), which answers for
-most names that are not in it; a table without one is slower, never wrong.
+``bytes`` and ``sha256`` are those of everything after the first line, ``rows`` counts what follows the second. Names
+are normalised (PEP 503) and sorted as bytes. A field holds no comma and no line break (both are percent-encoded), so
+that a row is split, not parsed. Reads are positioned: a mapping dies by SIGBUS when the file is cut under it, and
+counts as memory of the process. Beside the table may lie ``NAME.DIGEST16.filter`` (guard.core.filter), which answers
+for most names that are not in it; a table without one is slower, never wrong.
 """
 
 from . import kernel as os

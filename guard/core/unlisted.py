@@ -26,7 +26,7 @@ class Unlisted:
         self._known = open_filter(home.known_names, KNOWN_NAMES)
 
     def target(self, target, indexes):
-        """(Finding, its action) of an unlisted Target, before modes and allowances; (None, ALLOW) where nothing is to be said."""
+        """(Finding, its action) of an unlisted Target, before modes and allowances; (None, ALLOW): nothing to say."""
         patterns = self.settings["names.internal"]
         if patterns and is_internal(target.name, patterns):
             reason = confusion(target.name, patterns, self.settings["names.internal_indexes"], indexes)

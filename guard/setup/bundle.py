@@ -12,14 +12,16 @@ from guard.core.home import PACKAGE
 from guard.lists.seal import replace
 
 # What nearly every command needs, pip's grammar among it, since most commands are pip's: made at once, in order.
-ROOTS = ("doorkeeper", "core.grammar.read", "core.grammar.pip", "core.grammar.argument", "core.grammar.reqfile", "core.lookup", "core.judge", "core.attempt", "core.journal",
-         "resolver.entry")  # fmt: skip
+ROOTS = (
+    "doorkeeper", "core.grammar.read", "core.grammar.pip", "core.grammar.argument", "core.grammar.reqfile",
+    "core.lookup", "core.judge", "core.attempt", "core.journal", "resolver.entry",
+)  # fmt: skip
 # What is made when it is imported.
 ROOMS = ("core", "core.grammar")
 
 
 def modules(package):
-    """({dotted name: (is a package, code as marshal)}, the same): what ROOTS import, each after what it imports; the rest."""
+    """Two dicts {name: (is a package, code as marshal)}: what ROOTS import, each after what it imports; the rest."""
     needed = {}
     for root in ROOTS:
         _add(package, root, needed)

@@ -17,7 +17,7 @@ from .conftest import ROWS, event, v1
 from .regex_lines import LINES
 
 pytest.importorskip("pyspark")
-from guard.analytic import spark  # noqa: E402
+from guard.analytic import spark
 
 pytestmark = pytest.mark.skipif(
     not (os.environ.get("JAVA_HOME") or shutil.which("java")), reason="no Java here, which Spark needs"

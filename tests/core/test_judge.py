@@ -222,7 +222,9 @@ def test_an_unknown_name_is_told_apart_where_policy_asks_for_it(home, names):
 
 def test_an_internal_name_is_a_confusion_only_where_another_index_could_answer(home, names):
     settings = Settings()
-    settings.add(USER, "f", {"names.internal": ("acme-*",), "names.internal_indexes": ("https://pypi.acme.example/simple",)})
+    settings.add(
+        USER, "f", {"names.internal": ("acme-*",), "names.internal_indexes": ("https://pypi.acme.example/simple",)}
+    )
     command = Command("pip", "install", True)
     command.targets = [Target("acme-requestss", "acme-requestss")]
     ask = Judge(home, names, settings).command

@@ -17,7 +17,18 @@ paths = st.text(alphabet="a./ é", max_size=14)
 
 @given(paths)
 def test_the_functions_of_one_path(path):
-    for function in ("normpath", "dirname", "basename", "isabs", "splitext", "abspath", "exists", "isdir", "isfile", "lexists"):
+    for function in (
+        "normpath",
+        "dirname",
+        "basename",
+        "isabs",
+        "splitext",
+        "abspath",
+        "exists",
+        "isdir",
+        "isfile",
+        "lexists",
+    ):
         assert getattr(kernel.path, function)(path) == getattr(os.path, function)(path), function
 
 
@@ -76,6 +87,8 @@ def test_a_link_in_circles_ends(tree):
 @pytest.mark.parametrize("home", ["/somewhere", "/", ""])
 def test_a_home_directory_is_found_as_os_finds_it(name, home):
     program = "import os, sys, guard.core.kernel as k; print([k.path.expanduser(sys.argv[1]), os.path.expanduser(sys.argv[1])])"
-    done = subprocess.run([sys.executable, "-c", program, name], env={"HOME": home}, cwd=ROOT, capture_output=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program, name], env={"HOME": home}, cwd=ROOT, capture_output=True, check=True
+    )
     ours, theirs = ast.literal_eval(done.stdout.decode())
     assert ours == theirs

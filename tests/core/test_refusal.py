@@ -23,7 +23,9 @@ def names(tmp_path):
     return List(Table(str(tmp_path / "l.csv")))
 
 
-def finding(raw="reqeusts", verdict="block", kind="typosquat", imitates="requests", where="", reason="is a listed typosquat"):
+def finding(
+    raw="reqeusts", verdict="block", kind="typosquat", imitates="requests", where="", reason="is a listed typosquat"
+):
     found = Finding("reqeusts", raw, verdict, kind, reason, where)
     found.imitates = imitates
     found.sources, found.evidence = ["ossf"], ["MAL-1"]
@@ -91,7 +93,12 @@ def test_what_a_terminal_would_act_on_is_never_written(names):
     assert "Did you mean:  pip install requests" in said
 
 
-@given(st.lists(st.text(alphabet=st.characters(blacklist_categories=("Cs", "Cc", "Cf", "Zl", "Zp", "Zs", "Cn", "Co"))), min_size=1))
+@given(
+    st.lists(
+        st.text(alphabet=st.characters(blacklist_categories=("Cs", "Cc", "Cf", "Zl", "Zp", "Zs", "Cn", "Co"))),
+        min_size=1,
+    )
+)
 def test_a_line_to_paste_means_the_same_words_to_a_shell(words):
     assert shlex.split(" ".join(quote(word) for word in words)) == words
 

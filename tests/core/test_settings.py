@@ -70,7 +70,9 @@ def test_the_environment_stands_above_the_user_and_below_root(home, tmp_path):
 
 
 def test_a_project_may_only_tighten_even_against_a_default(home, tmp_path):
-    work = project(tmp_path, '[tool.guard]\nmode = "audit"\n[tool.guard.actions]\nother = "block"\nmalicious = "allow"\n')
+    work = project(
+        tmp_path, '[tool.guard]\nmode = "audit"\n[tool.guard.actions]\nother = "block"\nmalicious = "allow"\n'
+    )
     settings = load(home, work, {})
     assert settings["mode"] == "enforce"
     assert settings["actions.malicious"] == "block"

@@ -154,4 +154,6 @@ def test_names_are_normalised_as_pep_503_says(text):
 def test_a_name_is_what_pep_508_takes(text):
     import re
 
-    assert is_name(text) == bool(re.match(r"\A([A-Z0-9]|[A-Z0-9][A-Z0-9._-]*[A-Z0-9])\Z", text, re.IGNORECASE | re.ASCII))
+    assert is_name(text) == bool(
+        re.match(r"\A([A-Z0-9]|[A-Z0-9][A-Z0-9._-]*[A-Z0-9])\Z", text, re.IGNORECASE | re.ASCII)
+    )

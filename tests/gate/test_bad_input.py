@@ -117,7 +117,22 @@ def test_a_project_that_does_not_parse_switches_nothing_off(guarded, fake, tmp_p
 
 @pytest.mark.parametrize(
     "name",
-    ["reque\u0455ts", "a\nb", "\x1b[31mred", "\u202eevil", "café", "a" * 5000, "-", "--", "x;rm -rf /", "$(touch pwned)", "=", "@", "[", "x["],
+    [
+        "reque\u0455ts",
+        "a\nb",
+        "\x1b[31mred",
+        "\u202eevil",
+        "café",
+        "a" * 5000,
+        "-",
+        "--",
+        "x;rm -rf /",
+        "$(touch pwned)",
+        "=",
+        "@",
+        "[",
+        "x[",
+    ],
     ids=ascii,
 )
 def test_odd_names_are_the_tools_to_reject_and_never_reach_the_terminal_raw(guarded, fake, name):
@@ -188,7 +203,7 @@ def test_a_requirement_file_of_100_mb_is_judged_in_bounded_time(guarded, fake, t
 def test_path_unset(guarded, fake):
     shim = str(guarded.prefix / "shims" / "pip")
     done = subprocess.run([shim, "install", BLOCKED], env={}, capture_output=True, text=True, check=False)
-    assert done.returncode == 127 or done.returncode == 77
+    assert done.returncode in (77, 127)
     assert "Traceback" not in done.stderr
 
 

@@ -90,13 +90,17 @@ def _pip_wheel(folder):
     return os.path.join(os.path.dirname(ensurepip.__file__), "_bundled")
 
 
-@pytest.mark.parametrize("words", [["install", "no-such-project-here"], ["install"], ["install", "--no-such-option"], ["bogus"]])
+@pytest.mark.parametrize(
+    "words", [["install", "no-such-project-here"], ["install"], ["install", "--no-such-option"], ["bogus"]]
+)
 def test_an_error_of_pips_own_comes_through_unchanged(guarded, pip, local_index, words):
     behind = run(guarded, ["pip", *words], pip, index=local_index)
     bare = run(guarded, [str(pip / "pip"), *words], index=local_index)
     assert behind.returncode == bare.returncode != 0
     assert behind.stdout == bare.stdout
-    assert [line for line in behind.stderr.splitlines() if not line.startswith("guard: warning")] == bare.stderr.splitlines()
+    assert [
+        line for line in behind.stderr.splitlines() if not line.startswith("guard: warning")
+    ] == bare.stderr.splitlines()
 
 
 def test_standard_input_is_pips_and_is_said_to_be_unseen(guarded, pip, local_index):
@@ -112,7 +116,9 @@ def test_the_tool_gets_the_same_pid_the_same_words_and_its_exit_code_back(guarde
     fake = FakeTool(tmp_path)
     words = [b"install", b"goodpkg", b"caf\xe9", b"a b", b"", b"*", b"line\nbreak", b"--flag=\x1b[31m", b"\xff\xfe"]
     environment = guarded.environment(fake.folder)
-    process = subprocess.Popen([b"pip", *words], env=environment, executable=str(guarded.prefix / "shims" / "pip"), stderr=-3)
+    process = subprocess.Popen(
+        [b"pip", *words], env=environment, executable=str(guarded.prefix / "shims" / "pip"), stderr=-3
+    )
     assert process.wait(30) == 42
     assert fake.started_with() == (process.pid, words)
 
@@ -137,7 +143,9 @@ def test_the_largest_words_the_kernel_takes_come_through(guarded, tmp_path, size
     fake = FakeTool(tmp_path)
     words = ["x" * size] if size < 131_072 else ["word-%d" % n for n in range(size // 12)]
     shim = str(guarded.prefix / "shims" / "pip")
-    done = subprocess.run(["pip", "install", *words], executable=shim, env=guarded.environment(fake.folder), stderr=-3, check=False)
+    done = subprocess.run(
+        ["pip", "install", *words], executable=shim, env=guarded.environment(fake.folder), stderr=-3, check=False
+    )
     assert done.returncode == 42
     assert len(fake.started_with()[1]) == len(words) + 1
 
@@ -234,5 +242,7 @@ def test_a_local_wheel_of_a_listed_name_is_refused(guarded, pip, tmp_path):
 
 def test_a_constraint_installs_nothing(guarded, pip, local_index, tmp_path):
     (tmp_path / "constraints.txt").write_text(f"{BLOCKED}==1.0\n")
-    done = run(guarded, ["pip", "install", "--dry-run", "-c", "constraints.txt", "goodpkg-beta"], pip, index=local_index)
+    done = run(
+        guarded, ["pip", "install", "--dry-run", "-c", "constraints.txt", "goodpkg-beta"], pip, index=local_index
+    )
     assert done.returncode == 0, done.stderr

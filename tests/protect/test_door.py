@@ -145,7 +145,7 @@ def test_files_of_somebody_else(place, home, tmp_path):
 
 
 def test_a_folder_that_a_group_of_several_may_write(place, home, monkeypatch):
-    os.chmod(home.root, 0o775)  # noqa: S103  # that is the point
+    os.chmod(home.root, 0o775)  # that is the point
     monkeypatch.setattr(protect, "_is_private", lambda gid, uid: False)  # no second account need exist here
     with pytest.raises(BadData, match="writable by its group"):
         protect.protect(home, place)

@@ -49,10 +49,14 @@ class Installed:
 def install(prefix):
     """Run the installer for real, leaving start files and interpreters alone."""
     words = ["sh", str(ROOT / "installer" / "install.sh"), "--prefix", str(prefix), "--no-rc", "--no-protect"]
-    kept = {key: value for key, value in os.environ.items() if key.startswith(("PIP_", "SSL_", "REQUESTS_", "PATH", "LANG"))}
+    kept = {
+        key: value for key, value in os.environ.items() if key.startswith(("PIP_", "SSL_", "REQUESTS_", "PATH", "LANG"))
+    }
     home = prefix.parent / "home"
     home.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(words, env=dict(kept, HOME=str(home)), capture_output=True, text=True, check=False, timeout=600)
+    done = subprocess.run(
+        words, env=dict(kept, HOME=str(home)), capture_output=True, text=True, check=False, timeout=600
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return Installed(prefix)
 

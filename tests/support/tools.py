@@ -22,7 +22,10 @@ def python(version):
     candidates = [found] if found else []
     candidates += sorted(str(p) for p in root.glob(f"versions/{version}.*/bin/python{version}"))
     for candidate in candidates:
-        if subprocess.run([candidate, "-c", "import venv, ensurepip"], capture_output=True, check=False).returncode == 0:
+        if (
+            subprocess.run([candidate, "-c", "import venv, ensurepip"], capture_output=True, check=False).returncode
+            == 0
+        ):
             return candidate
     return pytest.skip(f"there is no Python {version} on this machine")
 
@@ -34,7 +37,9 @@ def _path_without_shims():
 def clean_environment(**more):
     """An environment without this machine's pip configuration, cache or virtual environment."""
     kept = {key: os.environ[key] for key in ("PATH", "LANG", "TMPDIR") if key in os.environ}
-    kept.update(PIP_CONFIG_FILE=os.devnull, PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_NO_CACHE_DIR="1", HOME="/nonexistent")
+    kept.update(
+        PIP_CONFIG_FILE=os.devnull, PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_NO_CACHE_DIR="1", HOME="/nonexistent"
+    )
     kept.update({key: str(value) for key, value in more.items()})
     return kept
 
@@ -74,6 +79,9 @@ def _locked(place):
 def offline():
     """The words that run a command in a network namespace with nothing in it. Skips where the machine allows none."""
     for words in (["unshare", "-rn"], ["unshare", "-n"]):
-        if shutil.which("unshare") and subprocess.run([*words, "true"], capture_output=True, check=False).returncode == 0:
+        if (
+            shutil.which("unshare")
+            and subprocess.run([*words, "true"], capture_output=True, check=False).returncode == 0
+        ):
             return words
     return pytest.skip("no empty network namespace can be made here")

@@ -15,7 +15,7 @@ MORE = ("10.0.1", "19.3.1", "21.3.1", "22.3.1", "24.3.1", "26.0.1")
 ORACLE = pathlib.Path(__file__).with_name("pip_oracle.py")
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def pythons():
     """{(3, 8): path} of the interpreters on this machine: pyenv's versions, then PATH."""
     roots = [pathlib.Path(os.environ.get("PYENV_ROOT", str(pathlib.Path.home() / ".pyenv"))) / "versions"]
