@@ -1,7 +1,7 @@
 """How a sync shows itself: bars on a terminal, one plain line a source off it, nothing in the background."""
 
 import threading
-from typing import TextIO
+from typing import Any, TextIO
 
 
 class Silent:
@@ -51,7 +51,7 @@ class Bars(Silent):
 
         columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
         self.bars = Progress(*columns, console=Console(file=out), transient=True)
-        self.tasks: dict[str, object] = {}
+        self.tasks: dict[str, Any] = {}
 
     def __enter__(self) -> "Bars":
         self.bars.start()

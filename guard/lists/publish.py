@@ -16,6 +16,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterator
+from typing import Any
 
 from guard.core.errors import BadData
 
@@ -141,11 +142,11 @@ class Publisher:
         return list(self._root().roles[role].keyids)
 
     def _sign_snapshot(self, root: Root, targets_version: int) -> None:
-        snapshot = self._latest_or("snapshot", Snapshot())
+        snapshot: Any = self._latest_or("snapshot", Snapshot())
         snapshot.meta = {"targets.json": MetaFile(targets_version)}
         snapshot.expires = self._expiry("snapshot")
         self._write(snapshot, root)
-        timestamp = self._latest_or("timestamp", Timestamp())
+        timestamp: Any = self._latest_or("timestamp", Timestamp())
         timestamp.snapshot_meta = MetaFile(snapshot.version)
         timestamp.expires = self._expiry("timestamp")
         self._write(timestamp, root)

@@ -9,6 +9,7 @@ import hashlib
 import io
 import os
 from collections.abc import Iterator
+from typing import Any
 
 from guard.core.errors import BadData, GuardError, Unreachable
 
@@ -28,8 +29,10 @@ except ImportError as error:  # an extra: most machines sync from public feeds a
 TARGET = "typosquats.csv"
 _METADATA = "metadata/"
 _TARGETS = "targets/"
-_LIMITS = {"root_max_length": 512_000, "timestamp_max_length": 16_384, "snapshot_max_length": 2_000_000,
-           "targets_max_length": 2_000_000, "max_root_rotations": 256, "max_delegations": 0}  # fmt: skip
+_LIMITS: "dict[str, Any]" = {
+    "root_max_length": 512_000, "timestamp_max_length": 16_384, "snapshot_max_length": 2_000_000,
+    "targets_max_length": 2_000_000, "max_root_rotations": 256, "max_delegations": 0,
+}  # fmt: skip
 
 
 class Fetcher(FetcherInterface):

@@ -125,7 +125,7 @@ class Web:
         for _ in range(_REDIRECTS + 1):
             local = _check_url(url)
             # A request to this machine needs no proxy, whatever the environment says; None takes the entry away.
-            through = {"http": None, "https": None} if local else self._proxies()
+            through: Any = {"http": None, "https": None} if local else self._proxies()
             timeout = min(self.config.timeout, max(0.1, self._left(url)))
             self.requests += 1
             try:

@@ -117,13 +117,13 @@ def fit(pairs: Sequence[Pair], ordinary: Iterable[str], facts: Facts, known: Seq
     index = Index(projects(facts.popular, [*pairs, *known]))
     rows: list[tuple[Row, int, float]] = []
     for name, target in sorted({(pair.name, pair.target) for pair in pairs}):
-        known = index.projects[target]
+        aimed = index.projects[target]
         near = index.near(name)
         if target not in near:
             continue
-        for imitations in (known.imitations - 1, 0):
-            if known.popular or imitations > 0:
-                others = Project(target, known.rank, imitations)
+        for imitations in (aimed.imitations - 1, 0):
+            if aimed.popular or imitations > 0:
+                others = Project(target, aimed.rank, imitations)
                 rows.append((row_of(others, name, near[target], len(near) - 1, facts), 1, 0.5))
     for name in ordinary:
         near = index.near(name)

@@ -61,8 +61,8 @@ def refresh(source: Source, kept: Kept, web: Web, store: Store) -> "Kept | None"
         wanted = [key for key, time in times.items() if taken.get(key, "") < time[:_TO_THE_SECOND]]
         if len(wanted) > FEW:
             raise BadData(f"{shown(base)}: {len(wanted)} records of its index are missing or old in its archive")
-    for key, record in _fetch(base, wanted, web):
-        claims[key] = claims_of(record, source.label) if record else []
+    for key, fetched in _fetch(base, wanted, web):
+        claims[key] = claims_of(fetched, source.label) if fetched else []
     said = [claim for claims_ in claims.values() for claim in claims_]
     return Kept(source.url, answer.validators, said, {"times": times}, good=True)
 
