@@ -67,7 +67,8 @@ def compare(parser, verb, words):
     for attribute in TAKEN[parser.name, verb]:
         taken += said[attribute] if isinstance(said[attribute], list) else [said[attribute]]
     assert name == verb and not read.strange and not read.error
-    assert sorted(read.words) == sorted(taken)
+    # Which of several ``--`` stays a word differs between Python releases; it names nothing either way.
+    assert sorted(word for word in read.words if word != "--") == sorted(word for word in taken if word != "--")
 
 
 SHORT = settings(
