@@ -141,8 +141,9 @@ def lines_of(figures, made, popular, ordinary):
 
 
 @command.command()
-@click.option("--from", "source", required=True, type=_FILE,
-              help="A table of facts (.tsv) or a list that guard made (.csv).")
+@click.option(
+    "--from", "source", required=True, type=_FILE, help="A table of facts (.tsv) or a list that guard made (.csv)."
+)
 @click.option("--to", "target", required=True, type=click.Path(dir_okay=False), help="Where the sealed list goes.")
 @click.option("--popular", type=_FILE, help="Sealed popular names (default: ours).")
 @click.option("--made", help="Date in the seal, ISO 8601 UTC (default: now).")

@@ -13,7 +13,8 @@ from guard.lists import config as settings
 from guard.lists import environments, progress
 from guard.lists.ask import Outcome, Wish
 from guard.lists.audit import Audit
-from guard.lists.sync import Summary, sync
+from guard.lists.store import Store
+from guard.lists.sync import Summary, mark_attempt, sync
 
 _SHOWN = 20  # names
 
@@ -23,10 +24,22 @@ _SHOWN = 20  # names
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but what went wrong.")
 @click.option("--source", "only", multiple=True, metavar="NAME", help="Ask this source alone (may be repeated).")
-@click.option("--accept-shrink", "accept", multiple=True, metavar="NAME",
-              help="Take this source's news although it lost more names than sync.shrink lets it.")
-@click.option("--wait", "patience", type=click.FloatRange(min=0), default=60, show_default=True, metavar="SECONDS",
-              help="How long to wait for another sync.")
+@click.option(
+    "--accept-shrink",
+    "accept",
+    multiple=True,
+    metavar="NAME",
+    help="Take this source's news although it lost more names than sync.shrink lets it.",
+)
+@click.option(
+    "--wait",
+    "patience",
+    type=click.FloatRange(min=0),
+    default=60,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait for another sync.",
+)
 @click.option("--background", is_flag=True, hidden=True, help="Started by guard itself: silent, and only if sync.auto.")
 def command(check, as_json, quiet, background, **wishes):
     """Bring the list up to date from its sources. Whatever goes wrong, the old list stays in force.
@@ -41,8 +54,10 @@ def command(check, as_json, quiet, background, **wishes):
     wish = Wish(check=check, **wishes)
     unknown = set(wish.only + wish.accept) - {source.name for source in config.sources}
     if unknown:
-        raise UsageError(f"no source is called {', '.join(sorted(unknown))}",
-                         f"there are {', '.join(source.name for source in config.sources)}")
+        raise UsageError(
+            f"no source is called {', '.join(sorted(unknown))}",
+            f"there are {', '.join(source.name for source in config.sources)}",
+        )
     with progress.Silent() if as_json or quiet else progress.on(sys.stderr) as shown:
         summary = sync(here, config, wish, shown)
     present = [] if check else _look_back(here, summary)
@@ -57,10 +72,11 @@ def command(check, as_json, quiet, background, **wishes):
 
 
 def _background(here, config):
-    if not config.auto:
-        return
     os.nice(10)
     try:
+        if not config.auto:
+            mark_attempt(Store(here))  # or every command would start us again
+            return
         summary = sync(here, config, Wish(patience=0))
     except GuardError as error:  # nobody reads this; the event and `guard status` tell
         sys.exit(error.code)

@@ -22,14 +22,8 @@ _FACTOR = 0x9E3779B97F4A7C15F39CC0605CEDC835  # 2**128 / golden ratio, odd
 
 
 def _place(name, blocks):
-    """(index of the block, mask of the bits) of a name given as bytes."""
-    number = int.from_bytes(name, "little") * _FACTOR % _PRIME
-    number, block = divmod(number, blocks)
-    mask = 0
-    for _ in range(BITS):
-        mask |= 1 << (number & 511)
-        number >>= 9
-    return block, mask
+    """(number whose every nine bits name a bit of the block, index of the block) of a name given as bytes."""
+    return divmod(int.from_bytes(name, "little") * _FACTOR % _PRIME, blocks)
 
 
 class Filter:
@@ -44,11 +38,15 @@ class Filter:
         self.digest = digest
 
     def __contains__(self, name):
-        block, mask = _place(name, self.blocks)
+        number, block = _place(name, self.blocks)
         data = os.pread(self.fd, BLOCK, HEAD + block * BLOCK)
         if len(data) != BLOCK:
             raise CannotJudge("the name filter was cut while it was read")
-        return int.from_bytes(data, "little") & mask == mask
+        for _ in range(BITS):  # for a name that is not there the second bit or so says so
+            if not data[(number & 511) >> 3] >> (number & 7) & 1:
+                return False
+            number >>= 9
+        return True
 
     def close(self):
         os.close(self.fd)
@@ -81,9 +79,11 @@ def open_filter(path, digest=None):
 def build(names, digest="-", bits_a_name=BITS_A_NAME):
     """The bytes of a filter file over ``names`` (a collection of bytes)."""
     blocks = max(1, (len(names) * bits_a_name + 511) // 512)
-    table = [0] * blocks
+    table = bytearray(blocks * BLOCK)
     for name in names:
-        block, mask = _place(name, blocks)
-        table[block] |= mask
+        number, block = _place(name, blocks)
+        for _ in range(BITS):
+            table[block * BLOCK + ((number & 511) >> 3)] |= 1 << (number & 7)
+            number >>= 9
     head = "%s %d %d %s" % (MAGIC, len(names), blocks, digest)
-    return head.ljust(HEAD - 1).encode("ascii") + b"\n" + b"".join(b.to_bytes(BLOCK, "little") for b in table)
+    return head.ljust(HEAD - 1).encode("ascii") + b"\n" + bytes(table)

@@ -13,6 +13,8 @@ def _string(text):
 def dump(value):
     """``value`` (dict, list, tuple, str, int, bool, None) as ASCII JSON; a byte not UTF-8 becomes ``\\\\xNN``."""
     if isinstance(value, str):
+        if value.isascii():
+            return _string(value)
         try:
             return _string(value.encode("utf-8").decode("utf-8"))
         except UnicodeEncodeError:  # surrogates of bytes that were not UTF-8: no JSON reader agrees on them

@@ -10,7 +10,7 @@ from .home import shipped
 from .internal import confusion, is_internal
 from .verdict import ALLOW, BLOCK, CONFUSION, LOOKALIKE, UNKNOWN_NAME, Finding
 
-LIKENED = 64  # names of one command
+LIKENED = 20  # names of one command: what a person types or keeps by hand, and a millisecond
 KNOWN_NAMES = "names-of-an-index"  # what the filter of all names is tied to (guard.lookalike.known)
 
 
@@ -31,10 +31,7 @@ class Unlisted:
         if patterns and is_internal(target.name, patterns):
             reason = confusion(target.name, patterns, self.settings["names.internal_indexes"], indexes)
             return self._found(target, CONFUSION, reason) if reason else (None, ALLOW)
-        if self._left <= 0:
-            return None, ALLOW
-        self._left -= 1
-        likeness = self._model.judge(target.name) if self._model is not None else None
+        likeness = self._likeness(target.name)
         if likeness is not None and likeness.flagged:
             blocks = 0 < self.settings["lookalike.block_score"] <= likeness.score
             reason = "looks like %s (%s)" % (likeness.imitates, likeness.likeness)
@@ -45,6 +42,15 @@ class Unlisted:
         if self._known is not None and target.name.encode() not in self._known:
             return self._found(target, UNKNOWN_NAME, "was not known to the index when its names were last synced")
         return None, ALLOW
+
+    def _likeness(self, name):
+        if self._model is None or self._left <= 0:
+            return None
+        self._left -= 1
+        try:
+            return self._model.judge(name)
+        except CannotJudge:
+            return None  # the model was cut while it was read; what it is for, see below
 
     def _found(self, target, kind, reason, action=""):
         action = action or self.settings["actions." + kind]

@@ -60,11 +60,12 @@ class Summary:
 def sync(home: Home, config: Config, wish: "Wish | None" = None, progress: "Silent | None" = None) -> Summary:
     """Bring the list of an installation up to date. Raises BadData and Unreachable for what concerns the whole."""
     wish, progress, store = wish or Wish(), progress or Silent(), Store(home)
-    with writing(store.folder):
-        store.make()
+    if wish.check:
+        with writing(store.folder):
+            store.make()
+    else:
+        mark_attempt(store)
     with writing(store.folder), store.locked(wish.patience), _no_cycles():
-        if not wish.check:
-            seal.replace(store.attempt, b"")
         kept = {source.name: store.read(source.name, source.url) for source in config.sources}
         summary = Summary(Round(config, wish, store, progress).ask(kept))
         for outcome in summary.outcomes:
@@ -81,6 +82,13 @@ def sync(home: Home, config: Config, wish: "Wish | None" = None, progress: "Sile
             counts = {"added": len(summary.added), "removed": len(summary.removed), "changed": len(summary.changed)}
             report.changed(home, seal.version(store.list), entries=summary.names, **counts)
     return summary
+
+
+def mark_attempt(store: Store) -> None:
+    """Leave the mark by which guard does not start a sync by itself again at once (guard.core.fresh)."""
+    with writing(store.folder):
+        store.make()
+        seal.replace(store.attempt, b"")
 
 
 @contextlib.contextmanager

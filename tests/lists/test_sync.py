@@ -369,6 +369,7 @@ def test_background_obeys_auto(mirror, installation):
     installation.use(mirror, auto="false")
     assert installation.run("sync", "--background").returncode == 0
     assert installation.list_bytes() is None and not mirror.log
+    assert fresh.attempt(installation.home) and os.path.exists(fresh.attempt(installation.home)), "or it starts again"
     installation.use(mirror)
     done = installation.run("sync", "--background")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
