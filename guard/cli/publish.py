@@ -4,6 +4,7 @@ import os
 
 import click
 
+from guard.cli.render import echo_json, envelope
 from guard.core import home
 from guard.core.errors import UsageError
 from guard.core.home import shipped
@@ -55,6 +56,23 @@ def list_(folder, keys, expires, path):
     path = path or (here if os.path.exists(here) else shipped(LIST))
     version = _publisher(folder, keys, expires).publish(path)
     click.echo(f"{path} is version {version} of {folder}")
+
+
+@command.command()
+@_TO
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def show(folder, as_json):
+    """Say what is published, until when it holds, and which keys sign it."""
+    from guard.lists import publish
+
+    state = publish.Publisher(folder).state()
+    if as_json:
+        echo_json(envelope("publication", roles=state))
+        return
+    for role, known in state.items():
+        click.echo(f"{role:10} version {known['version']}, until {known['expires']}, {known['threshold']} of the keys")
+        for keyid in known["keys"]:
+            click.echo(f"  {keyid}")
 
 
 @command.command()

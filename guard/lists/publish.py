@@ -59,10 +59,10 @@ def make_key(folder: str, role: str, passphrase: bytes = b"") -> str:
 class Publisher:
     """A repository and the keys that are at hand. ``days``: role -> days until what it signs expires."""
 
-    def __init__(self, folder: str, keys: str, passphrase: bytes = b"", days: "dict[str, int] | None" = None):
+    def __init__(self, folder: str, keys: str = "", passphrase: bytes = b"", days: "dict[str, int] | None" = None):
         self.folder = folder
         self.days = {**DAYS, **(days or {})}
-        self.signers = dict(_signers(keys, passphrase))
+        self.signers = dict(_signers(keys, passphrase)) if keys else {}
 
     def start(self, thresholds: "dict[str, int]") -> str:
         """Begin a repository: its first root, whose path is returned, and no list yet. Keys by their files' names."""
@@ -136,6 +136,19 @@ class Publisher:
                 self._write(targets, root)
             self._sign_snapshot(root, targets.version)
         return root.version
+
+    def state(self) -> "dict[str, dict[str, object]]":
+        """role -> {version, expires (ISO time), keys (ids), threshold} of what is published now."""
+        root = self._root()
+        return {
+            role: {
+                "version": self._latest(role).version,
+                "expires": self._latest(role).expires.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "keys": list(root.roles[role].keyids),
+                "threshold": root.roles[role].threshold,
+            }
+            for role in ROLES
+        }
 
     def keys_of(self, role: str) -> "list[str]":
         """The ids of the keys that may sign for ``role``."""
