@@ -16,6 +16,8 @@ from guard.core.lookup import open_list
 from guard.core.names import is_name, normalise
 from guard.core.refusal import good_name
 from guard.core.settings import load
+from guard.lists.config import load as load_sources
+from guard.lists.known import known as known_of
 
 
 @click.command()
@@ -41,7 +43,10 @@ def command(name, as_json):
 
 
 def explain(home, name, version):
-    """A dict: name, version, entry (or None), finding (or None), verdict, policy, allowance, popular, list."""
+    """A dict: name, version, entry (or None), finding (or None), verdict, policy, allowance, popular, list.
+
+    And from guard.lists.known: claims (what each source says), first_seen, held.
+    """
     settings = load(home, os.getcwd(), os.environ)
     names = open_list(home)
     entry = names.find(name)
@@ -59,6 +64,8 @@ def explain(home, name, version):
         "allowance": None if allowance is None else {slot: getattr(allowance, slot) for slot in allowance.__slots__},
         "popular": good_name(name, names),
     }
+    told = known_of(home, load_sources(home), name)
+    known.update({key: told[key] for key in ("claims", "first_seen", "held")})
     if finding is not None:
         key = "actions." + finding.kind
         layer, where = settings.layer(key)
@@ -89,6 +96,13 @@ def _print(known):
             click.echo(f"  evidence: {item}")
         if entry["reason"]:
             click.echo(f"  reason: {entry['reason']}")
+    for claim in known["claims"]:
+        if claim["from"] != "shipped":  # of that, the lines above say everything
+            click.echo(f"  {claim['source']} now: {_claim(claim)}")
+    if known["first_seen"]:
+        click.echo(f"  on the list here since {known['first_seen']}")
+    if known["held"]:
+        click.echo(f"  held for a person: {known['held']['why']} ({', '.join(known['held']['sources'])})")
     if finding is not None and entry is None:
         click.echo(f"  {finding['reason']}" + (f" ({finding['imitates']})" if finding["imitates"] else ""))
     if "policy" in known:
@@ -99,3 +113,15 @@ def _print(known):
         click.echo(f"  let through until {until}: {known['allowance']['reason']} ({known['allowance']['layer']})")
     if known["popular"]:
         click.echo("  among the 15,000 most downloaded projects")
+
+
+def _claim(claim):
+    """What one source says, in one line."""
+    words = [claim["kind"]]
+    if claim["versions"]:
+        words.append(f"releases {', '.join(claim['versions'])}")
+    if claim["since"]:
+        words.append(f"since {claim['since']}")
+    if claim["until"]:
+        words.append(f"until {claim['until']}")
+    return ", ".join([*words, *claim["evidence"]])

@@ -399,6 +399,11 @@ def test_what_a_name_is_known_for(mirror, installation):
     assert known(installation.home, config, "invented-1")["first_seen"] == today
     assert known(installation.home, config, "requests")["popular"] < 20
     assert known(installation.home, config, "requests")["entry"] is None
+    done = installation.run("explain", "aiohtttp")
+    assert done.returncode == 1 and "ecosystems, datadog" in done.stdout and "datadog now: " in done.stdout
+    assert "on the list here since 2026-05-31" in done.stdout
+    held = json.loads(installation.run("explain", "requests", "--json").stdout)
+    assert held["held"] is None and held["claims"] == []
 
 
 def test_a_setting_that_is_wrong_is_named(installation):
