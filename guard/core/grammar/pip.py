@@ -63,10 +63,10 @@ def lines(reader, args, prefix):
         configured = pip_config.settings(sections, verb, {} if isolated else reader.environ, old)
         for reading in _parse(verb, words, mask):
             try:
-                if not reading.stopped:
-                    if any(reading.values.get("python", ())) and not started_again:
-                        raise Refused("the --python option must be placed before the pip subcommand name")
-                    pip_config.apply(reading, verb, configured)
+                late = any(reading.values.get("python", ())) and not started_again and not reading.stopped
+                pip_config.apply(reading, verb, configured)  # first, as pip does: a fault there stops even --help
+                if late:
+                    raise Refused("the --python option must be placed before the pip subcommand name")
                 found.append((verb, None if reading.stopped else reading))
             except Refused as error:
                 refused = error
