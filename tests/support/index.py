@@ -58,7 +58,10 @@ def serve(folder):
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            if self.command == "GET":
+                self.wfile.write(body)
+
+        do_HEAD = do_GET  # uv asks so for the size of a wheel
 
         def log_message(self, *_):
             pass

@@ -1,0 +1,179 @@
+"""Where the rows are run: an installed guard, a protected and an unprotected pip, an index with both kinds of names."""
+
+import contextlib
+import os
+import pathlib
+import shutil
+import subprocess
+import zipfile
+
+import pytest
+
+from guard.core.lookup import CANARY
+from tests.coverage.row import SHIM
+from tests.resolver import trees
+from tests.support import index, installed, packages
+from tests.support.tools import TOOLS, clean_environment, python, venv
+
+NAMES = {"good": "goodpkg-beta", "bad": CANARY}
+PIP = ("pip==25.3",)
+
+
+class Desk:
+    """One installation and what stands around it, for all rows."""
+
+    def __init__(self, folder, guard, served):
+        self.folder, self.guard, self.index = folder, guard, served
+        self.copies = {}
+        self.bare = copy(venv("3.11", *PIP), folder / "bare")
+        self.rounds = 0
+
+    def protected(self, requirements):
+        """A protected copy of the kept venv with those requirements."""
+        if requirements not in self.copies:
+            place = copy(venv("3.11", *requirements), self.folder / f"protected-{len(self.copies)}")
+            self.protect(place)
+            self.copies[requirements] = place
+        return self.copies[requirements]
+
+    def protect(self, place):
+        done = self.guard.guard("protect", str(place))
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def conda(self):
+        """A whole Python with its own prefix and a conda-meta folder, protected."""
+        place = self.folder / "conda"
+        if not place.exists():
+            words = [python("3.11"), "-c", "import sys; print(sys.base_prefix)"]
+            prefix = pathlib.Path(subprocess.run(words, check=True, capture_output=True, text=True).stdout.strip())
+            if prefix in (pathlib.Path("/usr"), pathlib.Path("/usr/local")):
+                pytest.skip("Python 3.11 is the system's own here: no prefix that could be copied")
+            copy(prefix, place)
+            (place / "conda-meta").mkdir()
+            self.protect(place)
+        return place
+
+    def pyz(self):
+        """pip in one file, as pip.pyz is built."""
+        path = self.folder / "pip.pyz"
+        if not path.exists():
+            (lib,) = venv("3.11", *PIP).glob("lib/*/site-packages")
+            with zipfile.ZipFile(path, "w") as archive:
+                for file in (lib / "pip").rglob("*"):
+                    if file.is_file() and "__pycache__" not in file.parts:
+                        archive.write(file, file.relative_to(lib))
+                archive.writestr("__main__.py", "import runpy\nrunpy.run_module('pip', run_name='__main__')\n")
+        return path
+
+    def environment(self, row, kind, here):
+        home = here / "home"
+        home.mkdir(exist_ok=True)
+        tool = venv("3.11", *row.tool) if row.context == SHIM else self.protected(row.tool)
+        shims = [] if row.context != SHIM else [self.guard.prefix / "shims"]
+        behind = [self.bare / "bin"] if row.context == SHIM else []
+        url, name = self.index.url, NAMES[kind]
+        return clean_environment(
+            PATH=os.pathsep.join([*map(str, shims), *map(str, behind), "/usr/bin", "/bin"]), HOME=home, CI="1",
+            TMPDIR=here, PIP_INDEX_URL=url, UV_INDEX_URL=url, UV_DEFAULT_INDEX=url, UV_CACHE_DIR=here / "uv",
+            UV_NO_CONFIG="1", UV_PYTHON_DOWNLOADS="never", UV_PYTHON=self.bare / "bin" / "python", TERM="dumb",
+            POETRY_CACHE_DIR=here / "poetry", POETRY_VIRTUALENVS_IN_PROJECT="true", POETRY_NO_INTERACTION="1",
+            PYTHON_KEYRING_BACKEND="keyring.backends.null.Keyring", PRE_COMMIT_HOME=here / "pre-commit",
+            # A closed door: whatever a row finds wrong, no name leaves this machine.
+            HTTP_PROXY="http://127.0.0.1:9", HTTPS_PROXY="http://127.0.0.1:9", NO_PROXY="127.0.0.1",
+            NAME=name, KIND=kind, INDEX=url, FILES=f"http://{self.index.host}/files", DISTS=self.index.folder,
+            WHEEL=name.replace("-", "_") + "-1.0-py3-none-any.whl", TOOL=tool, BARE=self.bare,
+            VENV=self.protected(PIP), GUARD=self.guard.prefix / "bin" / "guard",
+            GUARD_SHIMS=self.guard.prefix / "shims", PYENV=shutil.which("pyenv") or "",
+            CONDA=self.conda() if "$CONDA" in row.script else "", PYZ=self.pyz() if "$PYZ" in row.script else "",
+        )  # fmt: skip
+
+    def run(self, row, kind):
+        """Run ``row`` with the good or the bad name. Returns (CompletedProcess, whether it got here, the folder)."""
+        self.rounds += 1
+        here = self.folder / f"round-{self.rounds}"
+        here.mkdir()
+        environ = self.environment(row, kind, here)
+        self.forget()
+        if row.prepare:
+            bare = dict(environ, PATH=f"{self.bare}/bin:/usr/bin:/bin")
+            done = start(row.prepare, here, bare)
+            assert done.returncode == 0, done.stdout + done.stderr
+        self.index.requests.clear()
+        return start(row.script, here, environ), here
+
+    def installed(self, kind, here):
+        """Where the module or the wheel of that name has come to lie."""
+        stem = NAMES[kind].replace("-", "_")
+        found = [p for place in self.places(here) for p in place.rglob(f"{stem}*") if p.suffix in (".py", ".whl")]
+        return [path for path in found if "warm" not in path.parts and "dists" not in path.parts]
+
+    def places(self, here):
+        conda = self.folder / "conda"
+        return [here, self.bare, *self.copies.values(), *([conda] if conda.exists() else [])]
+
+    def forget(self):
+        for place in self.places(self.folder / "no-round")[1:]:
+            for path in place.glob("lib/*/site-packages/*"):
+                if path.name.startswith(("goodpkg_", "typoguard_test", "pulls_in", "links_to", "builds_with")):
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def start(script, here, environ):
+    return subprocess.run(["sh", "-eu", "-c", script], cwd=here, env=environ, capture_output=True, text=True,
+                          timeout=300, check=False, stdin=subprocess.DEVNULL)  # fmt: skip
+
+
+def copy(place, target):
+    """A twin of a venv or of a Python's prefix: its files are links to the same data, its scripts name the twin."""
+    # A shared file is never written in place: pip and guard both put a new file where an old one was.
+    subprocess.run(["cp", "-a", "--link", str(place), str(target)], check=True)
+    for script in (target / "bin").iterdir():
+        if script.is_symlink() or not script.is_file() or script.stat().st_size > 1 << 20:
+            continue
+        with contextlib.suppress(UnicodeDecodeError):
+            text, mode = script.read_text(), script.stat().st_mode
+            script.unlink()
+            script.write_text(text.replace(str(place), str(target)))
+            script.chmod(mode)
+    return target
+
+
+def builders():
+    """A folder with the wheels that builds need, fetched once from the index this machine is set up for."""
+    folder = TOOLS / "wheels"
+    if not folder.exists():
+        words = [str(venv("3.11", *PIP) / "bin" / "pip"), "download", "-q", "-d", str(folder), "setuptools", "wheel"]
+        done = subprocess.run(words, check=False, capture_output=True, text=True)
+        if done.returncode:
+            shutil.rmtree(folder, ignore_errors=True)
+            return []
+    return sorted(folder.glob("*.whl"))
+
+
+def distributions(folder, host):
+    """Put in ``folder`` both names, and what leads to each of them: by name, by link, by a build, by a file."""
+    for kind, name in NAMES.items():
+        made = packages.wheel(folder, name)
+        link = f"{name} @ http://{host}/files/{made.name}"
+        packages.wheel(folder, f"pulls-in-{kind}", requires=[name])
+        packages.wheel(folder, f"links-to-{kind}", requires=[link])
+        trees.sdist(folder, f"builds-with-{kind}", requires=[name], build_requires=[name])
+        (folder / f"{kind}.txt").write_text(name + "\n")
+        (folder / f"{kind}-link.txt").write_text(link + "\n")
+    for wheel in builders():
+        shutil.copy(wheel, folder)
+
+
+@pytest.fixture(scope="module")
+def desk(installed_once, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("coverage")
+    dists = folder / "dists"
+    dists.mkdir()
+    with index.serve(dists) as served:
+        distributions(dists, served.host)
+        (folder / "guard").mkdir()
+        guard = installed.fresh(installed_once, folder / "guard")
+        made = Desk(folder, guard, served)
+        done = guard.run([str(guard.prefix / "bin" / "guard"), "shims"], made.bare / "bin", venv("3.11", "uv") / "bin")
+        assert done.returncode == 0, done.stderr
+        yield made

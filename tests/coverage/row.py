@@ -1,0 +1,52 @@
+"""What one row of the coverage table says, and how it is put to the test."""
+
+from dataclasses import dataclass
+
+BEFORE = "refused before any connection"
+RESOLVER = "refused at the resolver"
+NOT = "not covered"
+
+SHIM = "shims first on PATH"
+PROTECTED = "protected environment, no shim"
+OPEN = "nothing of guard in the way"
+
+REFUSED = 77
+HIDDEN = "another"  # the tool in between leaves with a code of its own; it must not be 0
+SWALLOWED = "any"  # what is in between leaves with 0 whatever happened
+
+
+@dataclass(frozen=True)
+class Row:
+    """One way to start an install.
+
+    way      as the table says it
+    context  SHIM, PROTECTED or OPEN: what of guard there is
+    script   for ``sh -eu``; it installs ``$NAME``, or something of ``$KIND`` ("good", "bad") that needs it. "" where
+             the row is told and not proved
+    answer   BEFORE: no request at all; RESOLVER: none for the name; NOT: it is asked for, and ``because`` says why
+    exits    REFUSED, HIDDEN or SWALLOWED
+    tool     requirements of the venv that ``$TOOL`` names
+    needs    programs without which the row is skipped
+    prepare  what is run first, with no guard in the way
+    quick    whether the default run proves it
+    """
+
+    way: str
+    context: str
+    script: str
+    answer: str = BEFORE
+    because: str = ""
+    exits: object = REFUSED
+    tool: tuple = ()
+    needs: tuple = ()
+    prepare: str = ""
+    quick: bool = False
+
+    @property
+    def id(self):
+        return f"{self.way} ({self.context.partition(',')[0].partition(' ')[0]})".replace("`", "")
+
+    @property
+    def cell(self):
+        """The answer as the table says it."""
+        return f"{self.answer}, because {self.because}" if self.because else self.answer

@@ -1,0 +1,132 @@
+"""The coverage table as data: every way to start an install that guard is held to.
+
+The scripts see, besides ``$NAME`` and ``$KIND``: ``$VENV`` (protected), ``$BARE`` (not protected; its pip is the one
+behind the shims), ``$INDEX`` and ``$FILES`` (addresses of the index and of its files), ``$WHEEL`` (the file name of
+$NAME's wheel), ``$GUARD`` (guard's own command).
+"""
+
+from tests.coverage import tools
+from tests.coverage.row import BEFORE, HIDDEN, NOT, OPEN, PROTECTED, RESOLVER, SHIM, Row
+
+UNPROTECTED = "nothing of guard stands there; `guard protect --scan DIR` finds it"
+OWN_PATH = "it brings a PATH of its own; protect the Python behind it, or install with `--system`"
+
+
+def shim(way, script, **more):
+    return Row(way, SHIM, script, **more)
+
+
+def protected(way, script, **more):
+    return Row(way, PROTECTED, script, **more)
+
+
+def learnt(way, script, **more):
+    """A name that nobody typed, met inside pip: behind the shim, and in a protected environment."""
+    more = {"answer": RESOLVER, **more}
+    return [shim(way, f"pip {script}", **more), protected(way, f'"$VENV/bin/pip" {script}', **more)]
+
+
+WORDS = [
+    shim("`pip`", "pip install $NAME", quick=True),
+    shim("`pip3`", "pip3 install $NAME"),
+    shim("`pip3.N`", "pip3.11 install $NAME"),
+    shim("`command pip`", "command pip install $NAME", quick=True),
+    shim("`\\pip`", "bash --norc -c '\\pip install $NAME'", needs=("bash",)),
+    shim("`env pip`", "env pip install $NAME"),
+    shim("`pip download`", "pip download -d out $NAME"),
+    shim("`pip wheel`", "pip wheel -w out $NAME"),
+    shim("`PIP_REQUIREMENT`", "echo $NAME >r.txt; PIP_REQUIREMENT=r.txt pip install", quick=True),
+    shim("a requirement file", "echo $NAME >r.txt; pip install -r r.txt"),
+    shim("a requirement file in a requirement file", "echo $NAME >r.txt; echo '-r r.txt' >s.txt; pip install -r s.txt"),
+    shim("a wheel by path", 'pip install "$DISTS/$WHEEL"'),
+    shim("a wheel by URL", 'pip install "$FILES/$WHEEL"', quick=True),
+    shim("`--no-index --find-links`", 'pip install --no-index --find-links "$DISTS" $NAME', quick=True),
+    shim("another index", 'PIP_INDEX_URL=http://127.0.0.1:9/ pip install -i "$INDEX" $NAME'),
+    shim("a warm pip cache", "PIP_NO_CACHE_DIR= PIP_CACHE_DIR=$PWD/cache pip install --force-reinstall $NAME",
+         prepare="PIP_NO_CACHE_DIR= PIP_CACHE_DIR=$PWD/cache pip download -d warm $NAME", quick=True),
+    shim("a symlink of another name to pip", 'ln -s "$BARE/bin/pip" installer; ./installer install $NAME', answer=NOT,
+         because="the shim knows tools by their names; in a protected environment it is refused"),
+    shim("`python -m pip`", 'python -m pip install $NAME', answer=NOT,
+         because="`python` has no shim; protect that Python, and it is refused"),
+]  # fmt: skip
+
+ENVIRONMENTS = [
+    shim("an activated venv, with `guard init bash`", """
+         "$GUARD" init bash >init; printf '. ./init\\n. "$BARE/bin/activate"\\npip install $NAME\\nexit $?\\n' |
+         bash --norc --noprofile -i""", needs=("bash",), quick=True),
+    shim("an activated venv, with `guard init zsh`", """
+         "$GUARD" init zsh >init; printf '. ./init\\n. "$BARE/bin/activate"\\npip install $NAME\\nexit $?\\n' |
+         zsh -f -i""", needs=("zsh",)),
+    shim("an activated venv, with `guard init fish`", """
+         "$GUARD" init fish >init
+         printf 'source ./init\\nsource $BARE/bin/activate.fish\\npip install $NAME\\nexit $status\\n' |
+         fish --no-config -i""", needs=("fish",)),
+    shim("an activated venv in a script, without `guard init`", '. "$BARE/bin/activate"; pip install $NAME', answer=NOT,
+         because="its folder comes before the shims; a protected venv refuses"),
+    protected("an activated venv", '. "$VENV/bin/activate"; pip install $NAME', quick=True),
+    protected("`pip` by absolute path", '"$VENV/bin/pip" install $NAME', quick=True),
+    protected("`pip3` by absolute path", '"$VENV/bin/pip3" install $NAME'),
+    protected("`pip3.N` by absolute path", '"$VENV/bin/pip3.11" install $NAME'),
+    protected("`python -m pip`", '"$VENV/bin/python" -m pip install $NAME', quick=True),
+    protected("`python -mpip`", '"$VENV/bin/python" -mpip install $NAME'),
+    protected("`python -I -m pip`", '"$VENV/bin/python" -I -m pip install $NAME'),
+    protected("`python -E -s -m pip`", '"$VENV/bin/python" -E -s -m pip install $NAME'),
+    protected("`python -c 'import pip; pip.main(…)'`",
+              """"$VENV/bin/python" -c 'import sys, pip; sys.exit(pip.main(sys.argv[1:]))' install $NAME"""),
+    protected("`python` on pip's folder", '"$VENV/bin/python" "$VENV"/lib/python3.11/site-packages/pip install $NAME'),
+    protected("a symlink of another name to pip", 'ln -s "$VENV/bin/pip" installer; ./installer install $NAME'),
+    protected("a venv that its Python made",
+              '"$VENV/bin/python" -m venv born; born/bin/pip install $NAME'),
+    protected("pip from a pip.pyz", '"$VENV/bin/python" "$PYZ" install $NAME'),
+    protected("pip from a zip on `sys.path`, as get-pip.py runs it",
+              """"$VENV/bin/python" -c "import sys; sys.path.insert(0, '$PYZ')
+from pip._internal.cli.main import main; sys.exit(main(['install', '$NAME']))" """),
+    protected("conda-style environment", '"$CONDA/bin/pip" install $NAME'),
+    protected("pyenv's shim", """
+              export PYENV_ROOT=$PWD/pyenv PYENV_VERSION=ours PIP_TARGET=$PWD/target
+              mkdir -p pyenv/versions; ln -s "$CONDA" pyenv/versions/ours
+              "$PYENV" rehash; pyenv/shims/pip install $NAME""", needs=("pyenv",)),
+    protected("`python -S -m pip`, site-packages on PYTHONPATH",
+              'PYTHONPATH=$(echo "$VENV"/lib/*/site-packages) "$VENV/bin/python" -S -m pip install --target t $NAME',
+              answer=NOT, because="without `site` no `.pth` line is read"),
+    Row("`pip` of an unprotected venv by absolute path", OPEN, '"$BARE/bin/pip" install $NAME', NOT, UNPROTECTED,
+        quick=True),
+    Row("`python -m pip` of an unprotected venv", OPEN, '"$BARE/bin/python" -m pip install $NAME', NOT, UNPROTECTED),
+]  # fmt: skip
+
+STARTERS = [
+    row
+    for way, script, more in [
+        ("`bash -c`", "bash -c '{pip} install $NAME'", {"needs": ("bash",)}),
+        ("an `sh` script", """echo '{pip} install "$1"' >i.sh; sh i.sh $NAME""", {"quick": True}),
+        ("zsh", "zsh -fc '{pip} install $NAME'", {"needs": ("zsh",)}),
+        ("fish", "fish --no-config -c '{pip} install $NAME'", {"needs": ("fish",)}),
+        ("Makefile", "printf 'all:\\n\\t{pip} install $(NAME)\\n' >Makefile; make",
+         {"needs": ("make",), "exits": HIDDEN}),
+        ("`xargs`", "echo $NAME | xargs {pip} install", {"exits": HIDDEN}),
+        ("a subprocess of Python", '"$BARE/bin/python" -c "import subprocess, sys; '
+         "sys.exit(subprocess.call(['{pip}', 'install', '$NAME']))\"", {}),
+        ("a non-interactive shell without a terminal, as editors and coding assistants start",
+         "setsid -w bash -c '{pip} install $NAME' >told 2>&1 </dev/null || {{ code=$?; cat told; exit $code; }}",
+         {"needs": ("bash", "setsid")}),
+    ]
+    for row in (shim(way, script.format(pip="pip"), **more), protected(way, script.format(pip="$VENV/bin/pip"), **more))
+]  # fmt: skip
+
+BARE_PATH = [
+    protected("`env -i`", 'env -i CI=1 PIP_INDEX_URL="$INDEX" "$VENV/bin/pip" install $NAME', quick=True),
+    protected("cron's environment", """env -i CI=1 HOME="$HOME" LOGNAME=x SHELL=/bin/sh PATH=/usr/bin:/bin \\
+              /bin/sh -c "PIP_INDEX_URL=$INDEX $VENV/bin/pip install $NAME" """),
+    protected("`sudo`", 'sudo -n CI=1 PIP_INDEX_URL="$INDEX" "$VENV/bin/pip" install $NAME', needs=("sudo",)),
+    Row("`env -i`, cron or `sudo`, and the `pip` of their PATH", SHIM, "", NOT, OWN_PATH),
+]
+
+LEARNT = [
+    *learnt("a dependency by name", "install pulls-in-$KIND", quick=True),
+    *learnt("a dependency by link", "install links-to-$KIND"),
+    *learnt("a build requirement", "install builds-with-$KIND"),
+    *learnt("a requirement file from a URL", 'install -r "$FILES/$KIND.txt"'),
+    *learnt("a constraint that is a link", 'install -c "$DISTS/$KIND-link.txt" pulls-in-$KIND', answer=BEFORE),
+]
+
+ROWS = [*WORDS, *ENVIRONMENTS, *STARTERS, *BARE_PATH, *LEARNT, *tools.ROWS]

@@ -1,0 +1,58 @@
+"""Every row of the coverage table, with a listed name and with a clean one."""
+
+import shutil
+
+import pytest
+
+from tests.coverage import table
+from tests.coverage.conftest import NAMES
+from tests.coverage.row import BEFORE, HIDDEN, NOT, REFUSED, SHIM
+from tests.coverage.rows import ROWS
+
+
+def cases():
+    for row in ROWS:
+        if row.script:
+            yield pytest.param(row, id=row.id, marks=[] if row.quick else pytest.mark.long)
+
+
+@pytest.fixture(params=cases())
+def row(request):
+    for program in request.param.needs:
+        if not shutil.which(program):
+            pytest.skip(f"there is no {program} on this machine")
+    return request.param
+
+
+def test_a_listed_name_meets_the_answer_of_its_row(desk, row):
+    done, here = desk.run(row, "bad")
+    told = done.stdout + done.stderr
+    asked = desk.index.asked_for(NAMES["bad"])
+    if row.answer == NOT:
+        assert done.returncode == 0, told
+        assert asked, told
+        return
+    assert asked == [], told
+    assert desk.installed("bad", here) == []
+    assert "guard: refused" in told or "guard refused" in told, told
+    if row.answer == BEFORE:
+        assert desk.index.requests == [], told
+    if row.exits in (REFUSED, HIDDEN):
+        assert done.returncode == REFUSED if row.exits == REFUSED else done.returncode, told
+
+
+def test_a_clean_name_gets_through_the_same_way(desk, row):
+    done, here = desk.run(row, "good")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert desk.installed("good", here), done.stdout + done.stderr
+
+
+def test_the_page_says_what_the_rows_say():
+    assert table.PAGE.read_text(encoding="utf-8") == table.text(), "python -m tests.coverage.table writes it"
+
+
+def test_no_row_is_told_twice():
+    told = [(row.way, row.context) for row in ROWS]
+    assert len(told) == len(set(told))
+    assert all(row.because for row in ROWS if row.answer == NOT)
+    assert SHIM in {row.context for row in ROWS}
