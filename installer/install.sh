@@ -12,16 +12,16 @@ if ! [ -f "$source/guard/setup/install.py" ]; then
 	exit 2
 fi
 
-chosen='' before=''
+chosen='' everybody='' before=''
 for word do
 	[ "$before" != --python ] || chosen=$word
-	case $word in --python=*) chosen=${word#*=} ;; esac
+	case $word in --python=*) chosen=${word#*=} ;; --system) everybody=yes ;; esac
 	before=$word
 done
 
 # Says "RANK PATH", where PATH is the interpreter behind an environment; or in one word why this Python will not do.
 probe='
-import sys
+import os, stat, sys
 if sys.version_info < (3, 9):
     sys.exit("old")
 if sys.version_info.releaselevel != "final":
@@ -30,18 +30,29 @@ try:
     import ensurepip, venv
 except ImportError:
     sys.exit("bare")
-print("%d%03d%03d" % sys.version_info[:3], getattr(sys, "_base_executable", None) or sys.executable)
+base = getattr(sys, "_base_executable", None) or sys.executable
+# With --system every user runs it, so every user must be able to, and root alone to change it.
+for path in [base, os.__file__] if sys.argv[1:] else []:
+    path = os.path.realpath(path)
+    while path != "/":
+        found = os.stat(path)
+        if found.st_uid or not found.st_mode & (stat.S_IXOTH if os.path.isdir(path) else stat.S_IROTH) \
+                or found.st_mode & stat.S_IWOTH:
+            sys.exit("private")
+        path = os.path.dirname(path)
+print("%d%03d%03d" % sys.version_info[:3], base)
 '
 
 # Keeps the newest Python that will do, or of those that will not one for each reason.
-best=0 python='' old='' bare='' other=''
+best=0 python='' old='' bare='' private='' other=''
 consider() {
 	if ! [ -f "$1" ] || ! [ -x "$1" ]; then return 0; fi
-	answer=$("$1" -I -c "$probe" 2>&1 </dev/null) || :
+	answer=$("$1" -I -c "$probe" $everybody 2>&1 </dev/null) || :
 	case $answer in
 	[0-9]*' '/*) if [ "${answer%% *}" -gt "$best" ]; then best=${answer%% *} python=${answer#* }; fi ;;
 	old) old=$1 ;;
 	bare) bare=$1 ;;
+	private) private=$1 ;;
 	*) other=$1 ;;
 	esac
 }
@@ -68,6 +79,9 @@ sys.exit(main(sys.argv[1:]))' "$source" "$@"
 elif [ -n "$bare" ]; then
 	echo "install.sh: $bare cannot make a virtual environment, for it lacks venv or ensurepip" >&2
 	echo "            on Debian and Ubuntu: apt install python3-venv; another Python: --python PYTHON" >&2
+elif [ -n "$private" ]; then
+	echo "install.sh: with --system every user runs guard's Python and root alone may change it; $private is not so" >&2
+	echo "            another Python: --python PYTHON" >&2
 elif [ -n "$old" ]; then
 	echo "install.sh: guard needs Python 3.9 or later, and $old is older; another Python: --python PYTHON" >&2
 elif [ -n "$chosen$other" ]; then

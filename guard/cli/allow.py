@@ -1,8 +1,8 @@
 """``guard allow NAME``: let a name through, with a reason and a last day."""
 
 import datetime
-import getpass
 import os
+import pwd
 import sys
 
 import click
@@ -53,6 +53,8 @@ def command(names, reason, until, once, remove, show, system, as_json):
         sys.exit(_remove(folder, wanted))
     if not reason:
         raise UsageError("an allowance needs a reason", f"guard allow {' '.join(wanted)} --reason 'why'")
+    if folder.startswith(homes.NOWHERE):
+        raise BadData(f"{home.state}/users/{os.getuid()} belongs to another user", "the administrator can remove it")
     last_day = _last_day(until)
     layer = SYSTEM if system else USER
     for name in wanted:
@@ -81,16 +83,27 @@ def _last_day(until):
 def _write(folder, name, reason, last_day, once):
     lines = {
         "reason": " ".join(reason.split()),
-        "by": getpass.getuser(),
+        "by": _account(),
         "added": datetime.date.today().isoformat(),
         "until": last_day,
         "once": "yes" if once else "no",
     }
     try:
+        if folder == SYSTEM_ALLOW:
+            os.umask(0o022)  # every user's gate must be able to read what root lets through
+        else:
+            os.makedirs(os.path.dirname(folder), mode=0o700, exist_ok=True)
         os.makedirs(folder, mode=0o755, exist_ok=True)
         replace(f"{folder}/{name}", "".join(f"{k}={v}\n" for k, v in lines.items()).encode())
     except OSError as error:
         raise BadData(f"{folder}: {error.strerror}") from error
+
+
+def _account():
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container's user, whom no password file names
+        return str(os.getuid())
 
 
 def _remove(folder, names):

@@ -27,14 +27,19 @@ def become(words, environ):
 
 def start_recorder(home, settings, environ):
     """Start the recorder beside this process, unless one is at work or nothing may be left behind here."""
-    if may_leave_behind(settings, environ) and not _at_work(home):
+    if _is_ours(home) and may_leave_behind(settings, environ) and not _at_work(home):
         _detached(home, "-m", RECORDER, home.root)
 
 
 def start_sync(home, settings, environ):
     """Start a sync of the list beside this process; nobody waits for it."""
-    if may_leave_behind(settings, environ):
+    if _is_ours(home) and may_leave_behind(settings, environ):
         _detached(home, "-m", "guard", "sync", "--background")
+
+
+def _is_ours(home):
+    """Under ``system`` the state is root's, and root's collector does what a user's command cannot."""
+    return not home.system or os.getuid() == 0
 
 
 def may_leave_behind(settings, environ):

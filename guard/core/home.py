@@ -11,6 +11,11 @@ STATE/               default PREFIX/state
   list/              the synced list, and a filter of all names the index knows
   cache/             compiled settings, hashes of binaries
   allow/             names let through, one file each
+  protected          the site-packages folders that guard was let into
+
+A machine-wide installation (``system``) is root's: SETTINGS is the system's file, and every user has cache, allow,
+protected and a guard.toml of his own in ``STATE/users/UID``. ``journal`` and ``users`` are folders in which anybody may
+make a file and touch only his own (mode 1733).
 """
 
 import sys
@@ -20,6 +25,7 @@ from . import kernel as os
 MARK = "home"
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SYSTEM_SETTINGS = "/etc/typoguard/guard.toml"  # root's layer, whoever installed guard
+NOWHERE = os.devnull + "/typoguard"  # nothing can be read there, and nothing written
 
 
 class Home:
@@ -55,12 +61,32 @@ class Home:
         return self.state + "/list/names.filter"
 
     @property
+    def personal(self):
+        """What this user alone can write: the state, or under ``system`` his folder in it.
+
+        NOWHERE if another user laid that folder: what stands in it would be a stranger's word on what is let through.
+        """
+        if not self.system:
+            return self.state
+        folder = "%s/users/%d" % (self.state, os.getuid())
+        try:
+            found = os.lstat(folder)
+        except OSError:
+            return folder  # it is made by what is first written there
+        return folder if os.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() else NOWHERE
+
+    @property
+    def user_settings(self):
+        """The settings of this user's layer."""
+        return self.personal + "/guard.toml" if self.system else self.settings
+
+    @property
     def cache(self):
-        return self.state + "/cache"
+        return self.personal + "/cache"
 
     @property
     def allow(self):
-        return self.state + "/allow"
+        return self.personal + "/allow"
 
 
 def shipped(name):

@@ -49,6 +49,10 @@ def S_ISREG(mode):  # as in stat, which is one module more to import
     return mode & 0o170000 == 0o100000
 
 
+def S_ISDIR(mode):
+    return mode & 0o170000 == 0o040000
+
+
 def makedirs(folder, mode=0o777):
     """Make ``folder`` and what is missing above it; one that is there already is no error."""
     try:
@@ -103,7 +107,7 @@ class path:  # the name it has in os
     @staticmethod
     def isdir(name):
         mode = _mode(name)
-        return mode is not None and mode & 0o170000 == 0o040000
+        return mode is not None and S_ISDIR(mode)
 
     @staticmethod
     def isfile(name):

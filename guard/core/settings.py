@@ -85,7 +85,7 @@ def load(home, cwd, environ):
     settings = Settings()
     _add_file(settings, home, SYSTEM, SYSTEM_SETTINGS)
     settings.add(ENVIRONMENT, "environment", _from_environment(environ, settings.faults))
-    _add_file(settings, home, USER, home.settings)
+    _add_file(settings, home, USER, home.user_settings)
     project = _project_file(cwd)
     if project:
         _add_file(settings, home, PROJECT, project)

@@ -57,7 +57,8 @@ def load(home):
     settings = EventSettings()
     seen: set[str] = set()
     # The weakest layer first, so that the system's [events] stand last; its sinks take their names first.
-    layers = [(path, _table(path, home, settings.faults)) for path in (home.settings, SYSTEM_SETTINGS)]
+    paths = [SYSTEM_SETTINGS] if home.system else [home.settings, SYSTEM_SETTINGS]
+    layers = [(path, _table(path, home, settings.faults)) for path in paths]
     for path, table in layers:
         for name, known, into in (("events", _EVENTS, settings.events), ("heartbeat", _HEARTBEAT, settings.heartbeat)):
             into.update(_checked(table.get(name, {}), known, "%s: [%s]" % (path, name), settings.faults, {}))

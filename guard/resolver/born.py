@@ -52,7 +52,7 @@ def protect(finder, folder, version):
         for site in glob.glob(glob.escape(os.path.abspath(folder)) + "/lib/*/site-packages"):
             door.put(site, finder.root, version, note)
             if not passing:
-                door.remember(finder.session.home.state, site)
+                door.remember(finder.session.home.personal, site)
     except OSError:
         pass  # a read-only or a full disk, a state folder of root's
 

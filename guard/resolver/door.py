@@ -95,7 +95,7 @@ def take_away(site):
 def remember(state, site):
     """Add ``site`` to the list of what is protected. Raises OSError."""
     if site not in remembered(state):
-        os.makedirs(state, exist_ok=True)
+        os.makedirs(state, 0o700, exist_ok=True)
         with open("%s/%s" % (state, MANIFEST), "a", encoding="utf-8", errors="surrogateescape") as file:
             file.write(site + "\n")
 

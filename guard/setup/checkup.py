@@ -63,7 +63,7 @@ def _shims(home, environ):
                 yield _found(SHIM, name, "there is no shim of that name", "guard shims")
         elif not shims.behind(name, path):
             continue  # nothing to stand in front of
-        elif first is None or os.path.realpath(first) != os.path.realpath(home.shims):
+        elif first is None or not os.path.samefile(os.path.join(first, name), os.path.join(home.shims, name)):
             mend = "guard init, and start the shell again"
             yield _found(SHIM, name, f"{first}/{name} comes before guard on PATH", mend)
         else:
@@ -87,7 +87,7 @@ def _tried(check, subject, start, mend):
 
 
 def _protected(home, pythons):
-    lasting = [site for site in door.remembered(home.state) if os.path.isdir(site)]
+    lasting = [site for site in door.remembered(home.personal) if os.path.isdir(site)]
     seen = set()
     for python in pythons:
         try:
@@ -122,7 +122,7 @@ def _asked(python, interpreter, mend):
 
 def lost(home: homes.Home, checks) -> list:
     """The checks that held when doctor last looked and do not now; this look is kept for the next."""
-    path = f"{home.state}/{_LAST}"
+    path = f"{home.personal}/{_LAST}"
     try:
         with open(path, encoding="utf-8") as file:
             held = {tuple(pair) for pair in json.load(file)}
@@ -132,7 +132,7 @@ def lost(home: homes.Home, checks) -> list:
     # What does not hold is not kept, so that its fall is an event once.
     fallen = [check for check in checks if not check["holds"] and (check["check"], check["subject"]) in held]
     try:
-        os.makedirs(home.state, exist_ok=True)
+        os.makedirs(home.personal, exist_ok=True)
         with open(path + ".new", "w", encoding="utf-8") as file:
             json.dump(now, file)
         os.replace(path + ".new", path)

@@ -20,7 +20,7 @@ import tempfile
 from guard import __version__
 from guard.core import home as homes
 from guard.core.errors import OUR_BUG, UNREACHABLE, BadData, GuardError, Unreachable, UsageError
-from guard.setup import blocks, files, shells, shims, trial
+from guard.setup import blocks, files, shells, shims, system, trial
 from guard.setup.manifest import Manifest
 
 SOURCE = os.path.dirname(homes.PACKAGE)
@@ -34,8 +34,12 @@ def main(words):
         for folder in asked.find_links:
             if not os.path.isdir(folder):
                 raise UsageError("--find-links wants a directory: %s" % folder)
-        root = prefix(asked.prefix, os.environ)
-        home = homes.Home(root, python=root + "/venv/bin/python")
+        root = prefix(asked.prefix or (system.PREFIX if asked.system else ""), os.environ)
+        if os.path.exists(root + "/" + homes.MARK) and homes.at(root).system != asked.system:
+            raise UsageError("%s holds a guard of another kind (--system or not)" % root, "uninstall it first")
+        if asked.system:
+            os.umask(0o022)  # every user runs and reads what is written here
+        home = system.home(root) if asked.system else homes.Home(root, python=root + "/venv/bin/python")
         manifest = Manifest(home)
         manifest.folder(home.root)
         with open(home.root + "/.lock", "wb") as lock:
@@ -58,7 +62,10 @@ def main(words):
 
 def _arguments():
     parser = argparse.ArgumentParser(prog="install.sh", description="Install guard, or upgrade it in place.")
-    parser.add_argument("--prefix", metavar="DIR", help="where to (default: ~/.local/share/typoguard)")
+    parser.add_argument("--system", action="store_true", help="for every user of this machine; wants root")
+    parser.add_argument(
+        "--prefix", metavar="DIR", help="where to (default: ~/.local/share/typoguard; with --system %s)" % system.PREFIX
+    )
     parser.add_argument("--python", metavar="PYTHON", help="the Python to run guard with (default: the newest found)")
     parser.add_argument(
         "--find-links", metavar="DIR", action="append", default=[], help="offline: take every wheel from this directory"
@@ -90,10 +97,17 @@ def install(home, manifest, asked):
         shutil.rmtree(venv, ignore_errors=True)
         raise
     gate = os.path.join(venv, "site", "guard", "gate.py")
-    names = shims.write(home, _base(venv), gate, os.environ.get("PATH", os.defpath))
+    # What one user has on PATH, root among them, is not what the others have.
+    path = system.BARE_PATH if home.system else os.environ.get("PATH", os.defpath)
+    names = shims.write(home, _base(venv), gate, path)
     print("shims in %s: %s" % (home.shims, " ".join(names)))
+    if home.system:
+        for made in system.link(home, manifest):
+            print("link %s" % made)
+        print(system.start_collector(home, manifest, os.path.join(SOURCE, "installer", "units")))
     if not asked.no_rc:
-        _write_start_files(home, manifest)
+        starts = system.start_files(home) if home.system else shells.start_files(home, os.environ)
+        _write_start_files(home, manifest, starts)
     manifest.save()
     _drop_older(home, venv)
     if not asked.no_protect:
@@ -176,10 +190,15 @@ def _base(venv):
 
 def _write_around(home, manifest):
     """The folders and small files of PREFIX; none of them names one environment, so they may come before the swap."""
-    for folder, mode in (("bin", 0o755), ("shims", 0o755), ("init", 0o755), ("etc", 0o755), ("state", 0o700)):
-        os.makedirs(os.path.join(home.root, folder), mode=mode, exist_ok=True)
+    for folder in ("bin", "shims", "init"):
+        os.makedirs(os.path.join(home.root, folder), exist_ok=True)
+    if home.system:
+        system.write_state(home, manifest)
+    else:
+        os.makedirs(os.path.dirname(home.settings), exist_ok=True)
+        os.makedirs(home.state, mode=0o700, exist_ok=True)
     keys = {"python": home.python, "state": home.state, "settings": home.settings}
-    lines = "".join("%s=%s\n" % pair for pair in keys.items())
+    lines = "".join("%s=%s\n" % pair for pair in keys.items()) + ("system=yes\n" if home.system else "")
     files.replace(os.path.join(home.root, homes.MARK), os.fsencode(lines))
     command = '#!/bin/sh\nexec %s -I -m guard "$@"\n' % shlex.quote(home.python)
     files.replace(os.path.join(home.root, "bin", "guard"), os.fsencode(command), mode=0o755)
@@ -196,9 +215,9 @@ def _swap(home, venv):
     os.replace(draft, os.path.join(home.root, "venv"))
 
 
-def _write_start_files(home, manifest):
+def _write_start_files(home, manifest, starts):
     """Write guard's blocks. A file that cannot be written is told with the line to put there, and stops nothing."""
-    for start in shells.start_files(home, os.environ):
+    for start in starts:
         try:
             manifest.folder(os.path.dirname(start.path))
             if start.whole:

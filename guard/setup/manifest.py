@@ -1,9 +1,9 @@
 """What the installer wrote outside PREFIX, kept in ``PREFIX/manifest.json``, so that uninstalling leaves no trace.
 
-    {"schema": 1, "blocks": [PATH…], "files": [PATH…], "made": [PATH…]}
+    {"schema": 1, "blocks": [PATH…], "files": [PATH…], "made": [PATH…], "links": {PATH: WHERE IT LEADS}}
 
 ``blocks`` hold a marked block, ``files`` are guard's alone; ``made`` are the files and folders that did not exist
-before, PREFIX itself among them.
+before, PREFIX itself among them. ``links`` are guard's as long as they lead where they led.
 """
 
 import json
@@ -21,11 +21,12 @@ class Manifest:
 
     def __init__(self, home):
         self.path = os.path.join(home.root, "manifest.json")
-        self.blocks, self.files, self.made = [], [], []
+        self.blocks, self.files, self.made, self.links = [], [], [], {}
         try:
             with open(self.path, encoding="utf-8") as text:
                 kept = json.load(text)
             self.blocks, self.files, self.made = kept["blocks"], kept["files"], kept["made"]
+            self.links = kept.get("links", {})
         except FileNotFoundError:
             pass
         except (ValueError, KeyError, TypeError):
@@ -46,6 +47,9 @@ class Manifest:
     def file(self, path):
         self._add(self.files, path)
 
+    def link(self, path, target):
+        self.links[path] = target
+
     def undo(self, home):
         """Remove the folders of a first installation that failed; a guard that stood before still stands."""
         if home.root in self.made and not os.path.lexists(home.root + "/venv"):
@@ -55,7 +59,7 @@ class Manifest:
                     os.rmdir(folder)
 
     def save(self):
-        text = {"schema": SCHEMA, "blocks": self.blocks, "files": self.files, "made": self.made}
+        text = {"schema": SCHEMA, "blocks": self.blocks, "files": self.files, "made": self.made, "links": self.links}
         files.replace(self.path, json.dumps(text, indent=1).encode("ascii") + b"\n")
 
     @staticmethod

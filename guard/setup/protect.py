@@ -1,6 +1,7 @@
 """It lets guard into interpreters and virtual environments, and out again: one ``.pth`` line in site-packages."""
 
 import contextlib
+import glob
 import grp
 import os
 import pwd
@@ -60,7 +61,7 @@ def protect(home: homes.Home, interpreter: Interpreter) -> None:
     try:
         compile_for(interpreter)
         door.put(interpreter.site, home.root, interpreter.version)
-        door.remember(home.state, interpreter.site)
+        door.remember(home.personal, interpreter.site)
     except OSError as error:
         raise BadData(f"{interpreter.site} cannot be written: {error.strerror}") from None
 
@@ -68,7 +69,7 @@ def protect(home: homes.Home, interpreter: Interpreter) -> None:
 def renew(home: homes.Home) -> list:
     """Write the line anew wherever another version of this guard has left it. Returns the folders."""
     renewed = []
-    for site in door.remembered(home.state):
+    for site in door.remembered(home.personal):
         path = f"{site}/{door.NAME}.pth"
         version = re.search(r"/(?:python|pypy)(\d+)\.(\d+)", site)
         if os.path.exists(path) and version and _text(path) != door.line(home.root, path) and not unsafe(home, site):
@@ -91,7 +92,7 @@ def unprotect(home: homes.Home, interpreter: Interpreter) -> bool:
 def unprotect_all(home: homes.Home) -> list:
     """Take guard out of all it was let into, also of what was born so. Returns the folders where it could not."""
     left, done = [], set()
-    for site in door.remembered(home.state):
+    for site in [*door.remembered(home.personal), *_users_own(home)]:
         try:
             door.take_away(site)
             done.add(site)
@@ -103,9 +104,18 @@ def unprotect_all(home: homes.Home) -> list:
     return left
 
 
+def _users_own(home):
+    """Under ``system``, for root: what every user let guard into. A user's word holds for folders of his alone."""
+    for folder in glob.glob(glob.escape(home.state) + "/users/*") if home.system else []:
+        for site in door.remembered(folder):
+            with contextlib.suppress(OSError):
+                if os.stat(site).st_uid == os.lstat(folder).st_uid:
+                    yield site
+
+
 def _forget(home, sites):
-    kept = [site for site in door.remembered(home.state) if site not in sites]
-    path = f"{home.state}/{door.MANIFEST}"
+    kept = [site for site in door.remembered(home.personal) if site not in sites]
+    path = f"{home.personal}/{door.MANIFEST}"
     if kept:
         beside = f"{path}.{os.getpid()}"
         with open(beside, "w", encoding="utf-8", errors="surrogateescape") as file:
@@ -133,14 +143,14 @@ def unsafe(home: homes.Home, site: str) -> str:
     writable by nobody else.
     """
     owner = os.stat(site).st_uid
-    for path in [*_way(home.root), *_way(homes.PACKAGE), *_files(homes.PACKAGE)]:
-        reason = _loose(path, owner)
+    for path in [*way(home.root), *way(homes.PACKAGE), *_files(homes.PACKAGE)]:
+        reason = loose(path, owner)
         if reason:
             return reason
     return ""
 
 
-def _way(path):
+def way(path):
     """The real path and every folder above it."""
     path = os.path.realpath(path)
     while True:
@@ -158,7 +168,8 @@ def _files(package):
             yield from (os.path.join(here, file) for file in files)
 
 
-def _loose(path, owner):
+def loose(path, owner):
+    """Why others than ``owner`` and root could change ``path`` or put another in its place; "" where they cannot."""
     found = os.stat(path)
     if found.st_uid not in (owner, _ROOT):
         return f"{path} belongs to {_user(found.st_uid)}, this Python to {_user(owner)}"

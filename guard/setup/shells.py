@@ -50,16 +50,16 @@ def start_files(home, environ):
     files = []
     profiles = [os.path.join(folder, name) for name in (".bash_profile", ".bash_login", ".profile")]
     existing = [profile for profile in profiles if os.path.lexists(profile)]
-    files += [StartFile(profile, _load("sh", home)) for profile in existing or profiles[-1:]]
+    files += [StartFile(profile, load("sh", home)) for profile in existing or profiles[-1:]]
     bashrc = os.path.join(folder, ".bashrc")
     if os.path.lexists(bashrc) or shutil.which("bash", path=path):
-        files.append(StartFile(bashrc, _load("bash", home)))
+        files.append(StartFile(bashrc, load("bash", home)))
     zshrc = os.path.join(environ.get("ZDOTDIR") or folder, ".zshrc")
     if os.path.lexists(zshrc) or shutil.which("zsh", path=path):
-        files.append(StartFile(zshrc, _load("zsh", home)))
+        files.append(StartFile(zshrc, load("zsh", home)))
     fish = os.path.join(environ.get("XDG_CONFIG_HOME") or os.path.join(folder, ".config"), "fish")
     if os.path.isdir(fish) or shutil.which("fish", path=path):
-        files.append(StartFile(os.path.join(fish, "conf.d", "typoguard.fish"), _load("fish", home), whole=True))
+        files.append(StartFile(os.path.join(fish, "conf.d", "typoguard.fish"), load("fish", home), whole=True))
     return files
 
 
@@ -68,7 +68,7 @@ def init_file(shell, home):
     return os.path.join(home.root, "init", "init." + shell)
 
 
-def _load(shell, home):
+def load(shell, home):
     """The line that loads the integration where it still exists: a guard that was deleted breaks no shell."""
     at = _quote(shell, init_file(shell, home))
     line = "test -r %s; and source %s\n" if shell == "fish" else "[ ! -r %s ] || . %s\n"

@@ -8,7 +8,7 @@ import psutil
 
 from guard.core import home as homes
 from guard.core.errors import GuardError, UsageError
-from guard.setup import blocks
+from guard.setup import blocks, system
 from guard.setup.manifest import Manifest
 
 
@@ -19,12 +19,20 @@ def remove(home):
     """
     if not os.path.exists(os.path.join(home.root, homes.MARK)):
         raise UsageError("no guard is installed in %s" % home.root)
+    if home.system and os.geteuid() != 0:
+        raise UsageError("this guard is the whole machine's", "sudo %s/bin/guard uninstall" % home.root)
     manifest = Manifest(home)
     left = _unprotect(home)
+    if home.system:
+        system.stop_collector()
+        left += _attempt(system.remove_settings, manifest)
     for path in manifest.blocks:
         left += _attempt(_take_block, path, manifest.made)
     for path in manifest.files:
         left += _attempt(_unlink, path)
+    for path, target in manifest.links.items():
+        if os.path.islink(path) and os.readlink(path) == target:
+            left += _attempt(os.unlink, path)
     _stop_recorders(home)
     left += _attempt(_remove_root, home, home.root in manifest.made)
     for folder in reversed(manifest.made):
