@@ -30,6 +30,8 @@ def main(argv):
 
 def _note(root, text):
     """Leave what went wrong where ``guard status`` finds it; take it away when all went well."""
+    if not os.path.isdir(root):
+        return  # guard was removed meanwhile, and its folder is not to be made again
     from guard.core.home import at
 
     from .files import folder, remove, replace

@@ -135,12 +135,20 @@ class _Journal:
         whole = True
         for name in self._taken():
             whole = self._convert(name, 0.0) and whole
-        while whole and size(journal(self.home, self.uid)):
+        while whole and (size(journal(self.home, self.uid)) or self._is_strange()):
             name = self._take()
             whole = bool(name) and self._convert(name, WRITER_WAIT)
         self.context.hashes.save()
         self._log()
         return whole
+
+    def _is_strange(self):
+        """Whether something that is not this user's lies in his journal's place: even empty it would shut him out."""
+        try:
+            known = os.lstat(journal(self.home, self.uid))
+        except OSError:
+            return False
+        return known.st_uid != self.uid or not stat.S_ISREG(known.st_mode)
 
     def _taken(self):
         try:
