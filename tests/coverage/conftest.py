@@ -17,6 +17,8 @@ from tests.support.tools import TOOLS, clean_environment, python, venv
 
 NAMES = {"good": "goodpkg-beta", "bad": CANARY}
 PIP = ("pip==25.3",)
+USUAL = "3.11"  # the Python of the venvs
+WHOLE = "3.12"  # the Python that is copied as a whole
 
 
 class Desk:
@@ -25,16 +27,17 @@ class Desk:
     def __init__(self, folder, guard, served):
         self.folder, self.guard, self.index = folder, guard, served
         self.copies = {}
-        self.bare = copy(venv("3.11", *PIP), folder / "bare")
+        self.bare = copy(venv(USUAL, *PIP), folder / "bare")
         self.rounds = 0
 
-    def protected(self, requirements):
-        """A protected copy of the kept venv with those requirements."""
-        if requirements not in self.copies:
-            place = copy(venv("3.11", *requirements), self.folder / f"protected-{len(self.copies)}")
-            self.protect(place)
-            self.copies[requirements] = place
-        return self.copies[requirements]
+    def twin(self, requirements, protected):
+        """A copy of the kept venv with those requirements; what rows do to it is not kept."""
+        if (requirements, protected) not in self.copies:
+            place = copy(venv(USUAL, *requirements), self.folder / f"venv-{len(self.copies)}")
+            self.copies[requirements, protected] = place
+            if protected:
+                self.protect(place)
+        return self.copies[requirements, protected]
 
     def protect(self, place):
         done = self.guard.guard("protect", str(place))
@@ -44,10 +47,10 @@ class Desk:
         """A whole Python with its own prefix and a conda-meta folder, protected."""
         place = self.folder / "conda"
         if not place.exists():
-            words = [python("3.11"), "-c", "import sys; print(sys.base_prefix)"]
+            words = [python(WHOLE), "-c", "import sys; print(sys.base_prefix)"]
             prefix = pathlib.Path(subprocess.run(words, check=True, capture_output=True, text=True).stdout.strip())
             if prefix in (pathlib.Path("/usr"), pathlib.Path("/usr/local")):
-                pytest.skip("Python 3.11 is the system's own here: no prefix that could be copied")
+                pytest.skip(f"Python {WHOLE} is the system's own here: no prefix that could be copied")
             copy(prefix, place)
             (place / "conda-meta").mkdir()
             self.protect(place)
@@ -57,7 +60,7 @@ class Desk:
         """pip in one file, as pip.pyz is built."""
         path = self.folder / "pip.pyz"
         if not path.exists():
-            (lib,) = venv("3.11", *PIP).glob("lib/*/site-packages")
+            (lib,) = venv(USUAL, *PIP).glob("lib/*/site-packages")
             with zipfile.ZipFile(path, "w") as archive:
                 for file in (lib / "pip").rglob("*"):
                     if file.is_file() and "__pycache__" not in file.parts:
@@ -66,15 +69,17 @@ class Desk:
         return path
 
     def environment(self, row, kind, here):
-        home = here / "home"
-        home.mkdir(exist_ok=True)
-        tool = venv("3.11", *row.tool) if row.context == SHIM else self.protected(row.tool)
+        # Apart from what the row makes: guard treats an environment in the folder for temporary files differently.
+        home, passing = here / "home", here / "tmp"
+        for made in (home, passing):
+            made.mkdir(exist_ok=True)
+        tool = self.twin(row.tool, row.context != SHIM) if row.tool else ""
         shims = [] if row.context != SHIM else [self.guard.prefix / "shims"]
         behind = [self.bare / "bin"] if row.context == SHIM else []
         url, name = self.index.url, NAMES[kind]
         return clean_environment(
             PATH=os.pathsep.join([*map(str, shims), *map(str, behind), "/usr/bin", "/bin"]), HOME=home, CI="1",
-            TMPDIR=here, PIP_INDEX_URL=url, UV_INDEX_URL=url, UV_DEFAULT_INDEX=url, UV_CACHE_DIR=here / "uv",
+            TMPDIR=passing, PIP_INDEX_URL=url, UV_INDEX_URL=url, UV_DEFAULT_INDEX=url, UV_CACHE_DIR=here / "uv",
             UV_NO_CONFIG="1", UV_PYTHON_DOWNLOADS="never", UV_PYTHON=self.bare / "bin" / "python", TERM="dumb",
             POETRY_CACHE_DIR=here / "poetry", POETRY_VIRTUALENVS_IN_PROJECT="true", POETRY_NO_INTERACTION="1",
             PYTHON_KEYRING_BACKEND="keyring.backends.null.Keyring", PRE_COMMIT_HOME=here / "pre-commit",
@@ -82,9 +87,9 @@ class Desk:
             HTTP_PROXY="http://127.0.0.1:9", HTTPS_PROXY="http://127.0.0.1:9", NO_PROXY="127.0.0.1",
             NAME=name, KIND=kind, INDEX=url, FILES=f"http://{self.index.host}/files", DISTS=self.index.folder,
             WHEEL=name.replace("-", "_") + "-1.0-py3-none-any.whl", TOOL=tool, BARE=self.bare,
-            VENV=self.protected(PIP), GUARD=self.guard.prefix / "bin" / "guard",
+            VENV=self.twin(PIP, True), GUARD=self.guard.prefix / "bin" / "guard",
             GUARD_SHIMS=self.guard.prefix / "shims", PYENV=shutil.which("pyenv") or "",
-            CONDA=self.conda() if "$CONDA" in row.script else "", PYZ=self.pyz() if "$PYZ" in row.script else "",
+            CONDA=self.conda() if "$CONDA" in row.script + row.prepare else "", PYZ=self.pyz() if "$PYZ" in row.script else "",
         )  # fmt: skip
 
     def run(self, row, kind):
@@ -92,6 +97,8 @@ class Desk:
         self.rounds += 1
         here = self.folder / f"round-{self.rounds}"
         here.mkdir()
+        for wheel in wheels(row.served) if row.served else []:
+            shutil.copy(wheel, self.index.folder)
         environ = self.environment(row, kind, here)
         self.forget()
         if row.prepare:
@@ -102,9 +109,11 @@ class Desk:
         return start(row.script, here, environ), here
 
     def installed(self, kind, here):
-        """Where the module or the wheel of that name has come to lie."""
+        """Where the module or the wheel of that name has come to lie, or a wheel that was built with its help."""
         stem = NAMES[kind].replace("-", "_")
-        found = [p for place in self.places(here) for p in place.rglob(f"{stem}*") if p.suffix in (".py", ".whl")]
+        places = self.places(here)
+        found = [p for place in places for p in place.rglob(f"{stem}*") if p.suffix in (".py", ".whl")]
+        found += here.rglob(f"builds_with_{kind}*.whl")
         return [path for path in found if "warm" not in path.parts and "dists" not in path.parts]
 
     def places(self, here):
@@ -126,7 +135,10 @@ def start(script, here, environ):
 def copy(place, target):
     """A twin of a venv or of a Python's prefix: its files are links to the same data, its scripts name the twin."""
     # A shared file is never written in place: pip and guard both put a new file where an old one was.
-    subprocess.run(["cp", "-a", "--link", str(place), str(target)], check=True)
+    place = place.resolve()
+    if subprocess.run(["cp", "-a", "--link", str(place), str(target)], check=False, capture_output=True).returncode:
+        shutil.rmtree(target, ignore_errors=True)  # they lie on two file systems
+        subprocess.run(["cp", "-a", str(place), str(target)], check=True)
     for script in (target / "bin").iterdir():
         if script.is_symlink() or not script.is_file() or script.stat().st_size > 1 << 20:
             continue
@@ -138,15 +150,18 @@ def copy(place, target):
     return target
 
 
-def builders():
-    """A folder with the wheels that builds need, fetched once from the index this machine is set up for."""
-    folder = TOOLS / "wheels"
+def wheels(requirements):
+    """The wheels of those tools and of what they need, fetched once from the index this machine is set up for."""
+    folder = TOOLS / "-".join(["wheels", *requirements])
     if not folder.exists():
-        words = [str(venv("3.11", *PIP) / "bin" / "pip"), "download", "-q", "-d", str(folder), "setuptools", "wheel"]
-        done = subprocess.run(words, check=False, capture_output=True, text=True)
-        if done.returncode:
-            shutil.rmtree(folder, ignore_errors=True)
-            return []
+        fetched = TOOLS / f"{folder.name}.{os.getpid()}"
+        for version in (USUAL, WHOLE):
+            words = [str(venv(version, *PIP) / "bin" / "pip"), "download", "-q", "-d", str(fetched), *requirements]
+            done = subprocess.run(words, check=False, capture_output=True, text=True)
+            if done.returncode:
+                shutil.rmtree(fetched, ignore_errors=True)
+                pytest.skip(f"{' '.join(requirements)} cannot be fetched here: {done.stderr.strip()[-300:]}")
+        fetched.rename(folder)
     return sorted(folder.glob("*.whl"))
 
 
@@ -160,8 +175,6 @@ def distributions(folder, host):
         trees.sdist(folder, f"builds-with-{kind}", requires=[name], build_requires=[name])
         (folder / f"{kind}.txt").write_text(name + "\n")
         (folder / f"{kind}-link.txt").write_text(link + "\n")
-    for wheel in builders():
-        shutil.copy(wheel, folder)
 
 
 @pytest.fixture(scope="module")
@@ -174,6 +187,6 @@ def desk(installed_once, tmp_path_factory):
         (folder / "guard").mkdir()
         guard = installed.fresh(installed_once, folder / "guard")
         made = Desk(folder, guard, served)
-        done = guard.run([str(guard.prefix / "bin" / "guard"), "shims"], made.bare / "bin", venv("3.11", "uv") / "bin")
+        done = guard.run([str(guard.prefix / "bin" / "guard"), "shims"], made.bare / "bin", venv(USUAL, "uv") / "bin")
         assert done.returncode == 0, done.stderr
         yield made

@@ -28,6 +28,7 @@ class Row:
     tool     requirements of the venv that ``$TOOL`` names
     needs    programs without which the row is skipped
     prepare  what is run first, with no guard in the way
+    served   tools whose wheels the index serves besides
     quick    whether the default run proves it
     """
 
@@ -40,6 +41,7 @@ class Row:
     tool: tuple = ()
     needs: tuple = ()
     prepare: str = ""
+    served: tuple = ()
     quick: bool = False
 
     @property

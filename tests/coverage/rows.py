@@ -101,7 +101,7 @@ STARTERS = [
         ("an `sh` script", """echo '{pip} install "$1"' >i.sh; sh i.sh $NAME""", {"quick": True}),
         ("zsh", "zsh -fc '{pip} install $NAME'", {"needs": ("zsh",)}),
         ("fish", "fish --no-config -c '{pip} install $NAME'", {"needs": ("fish",)}),
-        ("Makefile", "printf 'all:\\n\\t{pip} install $(NAME)\\n' >Makefile; make",
+        ("Makefile", "printf 'all:\\n\\t%s install $(NAME)\\n' \"{pip}\" >Makefile; make",
          {"needs": ("make",), "exits": HIDDEN}),
         ("`xargs`", "echo $NAME | xargs {pip} install", {"exits": HIDDEN}),
         ("a subprocess of Python", '"$BARE/bin/python" -c "import subprocess, sys; '

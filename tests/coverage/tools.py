@@ -28,7 +28,11 @@ printf '[tool.poetry.dependencies]\\npython=">=3.7"\\n' >>pyproject.toml
 printf '[[tool.poetry.source]]\\nname="local"\\nurl="%s"\\npriority="primary"\\n' "$INDEX" >>pyproject.toml
 """
 RUN_PIP = 'poetry run pip install --target target $NAME'
+PIPX_POETRY = 'PIPX_DEFAULT_PYTHON="$CONDA/bin/python" "$TOOL/bin/pipx" run --spec poetry==2.5.1 poetry'
+PIPX_SERVED = ("pip", "poetry==2.5.1")
+RUN_PIPX = "PATH=$GUARD_SHIMS:$TOOL/bin:$PATH; "
 UV = 'printf "[project]\\nname=\'x\'\\nversion=\'1\'\\nrequires-python=\'>=3.9\'\\n" >pyproject.toml; '
+OUT_OF_SIGHT = "what it starts is out of the shims' sight; protect its Python"
 UV_ALONE = "uv's resolver is no Python that could be entered; the shim judges its words and files"
 
 
@@ -40,19 +44,29 @@ def poetry(way, context, script, **more):
     return Row(way, context, path + script.replace("poetry ", start + " ", 1), **more)
 
 
+def starts_pip(way, script, tool, **more):
+    """A tool that starts the pip of an environment by itself: where its Python is protected, and behind the shims."""
+    return [
+        Row(way, PROTECTED, script, tool=tool, **{"exits": HIDDEN, **more}),
+        Row(way, SHIM, script, NOT, OUT_OF_SIGHT, tool=tool, **{key: more[key] for key in more if key != "exits"}),
+    ]
+
+
 ROWS = [
-    Row("tox", PROTECTED, TOX, tool=("tox", "pip==25.3"), exits=HIDDEN),
-    Row("nox", PROTECTED, NOX, tool=("nox",), exits=HIDDEN),
-    Row("pre-commit", PROTECTED, PRE_COMMIT, tool=("pre-commit",), exits=HIDDEN, needs=("git",)),
-    Row("pipenv", PROTECTED, PIPENV, tool=("pipenv",), exits=HIDDEN),
-    Row("`pip-compile` of pip-tools", PROTECTED, 'echo $NAME >r.in; "$TOOL/bin/pip-compile" -q -o r.txt r.in',
+    *starts_pip("tox", TOX, ("tox", "pip==25.3")),
+    *starts_pip("nox", NOX, ("nox",)),
+    *starts_pip("pre-commit", PRE_COMMIT, ("pre-commit",), needs=("git",), served=("setuptools", "wheel")),
+    *starts_pip("hatch", HATCH, ("hatch",)),
+    *starts_pip("`python -m build`", BUILD, ("build",)),
+    *starts_pip("IPython's and Jupyter's `%pip`", '"$TOOL/bin/ipython" -c "%pip install $NAME"', ("ipython",),
+                exits=SWALLOWED),
+    Row("pipenv", PROTECTED, PIPENV, NOT, "it resolves and installs with a pip of its own, under another module's name",
+        tool=("pipenv",)),
+    Row("`pip-compile` of pip-tools", PROTECTED, """
+        echo $NAME >r.in; "$TOOL/bin/pip-compile" -q -o r.txt r.in; "$TOOL/bin/pip" download -d out -r r.txt""",
         tool=("pip-tools", "pip==25.3"), exits=HIDDEN),
     Row("`pip-sync` of pip-tools", PROTECTED, 'echo "$NAME==1.0" >r.txt; "$TOOL/bin/pip-sync" r.txt',
         tool=("pip-tools", "pip==25.3"), exits=HIDDEN),
-    Row("hatch", PROTECTED, HATCH, tool=("hatch",), exits=HIDDEN),
-    Row("`python -m build`", PROTECTED, BUILD, tool=("build",), exits=HIDDEN),
-    Row("IPython's and Jupyter's `%pip`", PROTECTED, '"$TOOL/bin/ipython" -c "%pip install $NAME"', tool=("ipython",),
-        exits=SWALLOWED),
     Row("IPython's and Jupyter's `!pip`", PROTECTED, 'PATH=$TOOL/bin:$PATH "$TOOL/bin/ipython" -c "!pip install $NAME"',
         tool=("ipython",), exits=SWALLOWED),
     Row("IPython's and Jupyter's `!pip`", SHIM, '"$TOOL/bin/ipython" -c "!pip install $NAME"', tool=("ipython",),
@@ -73,5 +87,8 @@ ROWS = [
         'PATH=$GUARD_SHIMS:$TOOL/bin:$PATH; uv pip install --target target pulls-in-$KIND', NOT, UV_ALONE, tool=("uv",)),
     Row("uv by absolute path", PROTECTED, '"$TOOL/bin/uv" pip install --target target $NAME', NOT, UV_ALONE,
         tool=("uv",)),
-    Row("`pipx run poetry`", PROTECTED, "", NOT, "no test proves it yet; pipx's venvs are born protected where its Python is"),
+    Row("`pipx run poetry`", SHIM, POETRY + RUN_PIPX + "pipx run --spec poetry==2.5.1 poetry add $NAME", NOT,
+        OUT_OF_SIGHT, tool=("pipx",), served=PIPX_SERVED),
+    Row("`pipx run poetry`, where the Python that pipx makes environments with is protected", PROTECTED,
+        POETRY + PIPX_POETRY + " add $NAME", tool=("pipx",), served=PIPX_SERVED, prepare=PIPX_POETRY + " --version"),
 ]  # fmt: skip
