@@ -35,7 +35,7 @@ fi
 check() {
 	"$venv/bin/python" -m ruff check .
 	"$venv/bin/python" -m mypy guard
-	"$venv/bin/shellcheck" -s sh shims/*.sh installer/*.sh tests/run.sh
+	"$venv/bin/shellcheck" -s sh shims/*.sh installer/*.sh installer/ci/*.sh tests/run.sh
 	"$venv/bin/shellcheck" -s bash -e SC2128,SC2178 shims/init.bash
 }
 

@@ -19,19 +19,24 @@ from guard.core.verdict import ALLOW, strongest
 from guard.setup.shims import behind
 
 
+_PROJECT_FILES = ("pyproject.toml", "poetry.lock")
+
+
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, whatever the verdict.")
 @click.option(
     "-r", "--requirement", "requirement_files", multiple=True, type=click.Path(), help="Judge a requirement file."
 )
+@click.option("--files", is_flag=True, help="The words are files: requirement files, pyproject.toml, poetry.lock.")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
-def command(as_json, requirement_files, words):
+def command(as_json, requirement_files, files, words):
     """Judge a command line without running it.
 
     \b
     guard check -- pip install -r requirements.txt reqeusts
     guard check --json -- poetry add reqeusts
     guard check -r requirements.txt -r requirements-dev.txt
+    guard check --files requirements.txt pyproject.toml
 
     Exit codes: 0 clean, 1 findings, 2 a line that the tool itself would reject.
     """
@@ -40,7 +45,15 @@ def command(as_json, requirement_files, words):
         words = (*(words or ("pip", "install")), *options)
     if not words:
         raise UsageError("no command to check", "guard check -- pip install NAME")
-    sys.exit(check(list(words), as_json))
+    sys.exit(max(check(one, as_json) for one in (_commands(words) if files else [list(words)])))
+
+
+def _commands(files):
+    """The commands that would install what ``files`` name, as lists of words: for a hook that is handed file names."""
+    projects = {os.path.dirname(file) or "." for file in files if os.path.basename(file) in _PROJECT_FILES}
+    found = [["poetry", "-C", folder, "install"] for folder in sorted(projects)]
+    options = [word for file in files if os.path.basename(file) not in _PROJECT_FILES for word in ("-r", file)]
+    return [["pip", "install", *options], *found] if options else found
 
 
 def check(words, as_json):

@@ -27,5 +27,5 @@ class StdoutSink(Sink):
         if self.form == "json":
             return event
         if self.form == "pairs":
-            return syslog_form(decoded(event)).encode()
-        return annotation(decoded(event), os.environ).encode()
+            return syslog_form(decoded(event)).encode("utf-8", "backslashreplace")
+        return annotation(decoded(event), os.environ).encode("utf-8", "backslashreplace")
