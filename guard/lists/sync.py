@@ -88,7 +88,13 @@ def mark_attempt(store: Store) -> None:
     """Leave the mark by which guard does not start a sync by itself again at once (guard.core.fresh)."""
     with writing(store.folder):
         store.make()
-        seal.replace(store.attempt, b"")
+        # Nothing but its time counts, and the lock is not held yet: a file written beside it, to be renamed, would be
+        # swept away by the sync that holds the lock.
+        fd = os.open(store.attempt, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
+        try:
+            os.utime(fd)
+        finally:
+            os.close(fd)
 
 
 @contextlib.contextmanager
