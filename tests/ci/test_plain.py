@@ -52,6 +52,7 @@ def test_no_command(job):
     assert recipe(job).returncode == 2
 
 
+@pytest.mark.long
 def test_a_folder_with_a_quote_and_a_settings_file(job):
     """What begin.sh prints is safe to evaluate; a file of settings is taken as it is."""
     settings = job.workspace / "ci.toml"

@@ -33,6 +33,7 @@ def test_a_python_that_not_every_user_can_run_or_that_others_can_change(machine,
     assert traces(machine) == before
 
 
+@pytest.mark.long
 def test_a_failed_installation_leaves_nothing(machine, source, before, tmp_path):
     done = machine.install("--python", source[1], "--find-links", "/var/empty-wheels", path="/usr/bin:/bin")
     assert done.returncode == 2 and "--find-links" in done.stderr

@@ -30,6 +30,7 @@ def test_nothing_is_left_but_what_is_not_guards(lived_in, before):
     assert traces(machine) == before
 
 
+@pytest.mark.long
 def test_settings_that_were_there_before_guard_stay(machine, source, before):
     """Some configuration management brought them."""
     machine.sh("mkdir /etc/typoguard")
