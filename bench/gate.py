@@ -5,12 +5,10 @@ Each run begins only when the recorder of the last one is done, since it slows t
 
 import fcntl
 import os
-import pathlib
 import subprocess
-import tempfile
 import time
 
-from bench.pairs import compare, timed
+from bench.pairs import compare, run, timed
 from guard.core.lookup import CANARY, COLUMNS
 from guard.lists import seal
 from tests.support import installed, packages
@@ -20,10 +18,7 @@ MADE = "2026-11-24T00:00:00Z"
 
 
 def main(args):
-    runs = int(args[0]) if args else 40
-    with tempfile.TemporaryDirectory() as folder:
-        Bench(pathlib.Path(folder), runs).all()
-    return 0
+    return run(Bench, args, 40)
 
 
 class Bench:
@@ -40,7 +35,6 @@ class Bench:
         # A tool that is nothing but the interpreter's start: what is left is the gate's own cost.
         self.tool = folder / "tool"
         self.tool.mkdir()
-        (self.tool / "pip").write_text(f"#!{self.python} -ISc pass\n")
         (self.tool / "pip").write_text(f"#!/bin/sh\nexec {self.python} -I -S -c pass\n")
         (self.tool / "pip").chmod(0o755)
 
@@ -140,14 +134,16 @@ class Bench:
 
     def peak(self, words):
         """Peak resident MiB, as the kernel counts it for the largest process of the run."""
-        script = "import resource,subprocess,sys;subprocess.run(sys.argv[1:],stderr=-3);" \
-                 "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"  # fmt: skip
+        # A small parent: the peak of a started child is at least what its parent held at that moment.
+        script = (
+            "import os, resource, sys;"
+            "os.waitpid(os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ), 0);"
+            "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+        )
         found = []
         for _ in range(5):
-            # A small parent: the peak of a forked child is at least what its parent held at the fork.
-            done = subprocess.run([self.python, "-I", "-S", "-c", script.replace("subprocess.run(sys.argv[1:],stderr=-3)",
-                "os.waitpid(os.posix_spawn(sys.argv[1],sys.argv[1:],os.environ),0)").replace("subprocess", "os"), *words],
-                env=self.env, capture_output=True, text=True, check=False)  # fmt: skip
+            start = [self.python, "-I", "-S", "-c", script, *words]
+            done = subprocess.run(start, env=self.env, capture_output=True, text=True, check=False)
             found.append(int(done.stdout.split()[-1]) / 1024)
             self.settle()
         return sorted(found)[2]

@@ -3,9 +3,9 @@
     python bench/hunt.py [--events 5000000] [--rounds 3] [--folder DIR]
 
 The events are invented, v2 on the wire, about 1.1 kB each, with a known number of hits. Both sides are whole processes
-on the same file, in turn, with the same reader of JSON lines (DuckDB's); the reference reports no broken line, looks nothing
-up and shows nothing. Times are the wall's; ``cpu`` is user and system time of all threads, which other work on
-the machine disturbs less.
+on the same file, in turn, with the same reader of JSON lines (DuckDB's); the reference reports no broken line, looks
+nothing up and shows nothing. Times are the wall's; ``cpu`` is user and system time of all threads, which other work on the
+machine disturbs less.
 """
 
 import argparse

@@ -1,8 +1,10 @@
 """Time whole processes in turn: A B, B A, …; the median of each and the median of the ratios pair by pair."""
 
 import os
+import pathlib
 import statistics
 import subprocess
+import tempfile
 import time
 
 
@@ -36,3 +38,10 @@ def compare(label, one, other, env, runs=40, settle=None, cwd=None):
     ratio = statistics.median(pair[0] / pair[1] for pair in pairs)
     print(f"{label:<58} {first:8.2f} ms {second:8.2f} ms  {ratio:6.3f}x  {first - second:+7.2f} ms", flush=True)
     return first, second, ratio
+
+
+def run(bench, args, runs):
+    """Make ``bench(folder, runs)`` in a folder that goes away and run ``all()``; ``args`` may name another number of runs."""
+    with tempfile.TemporaryDirectory() as folder:
+        bench(pathlib.Path(folder), int(args[0]) if args else runs).all()
+    return 0

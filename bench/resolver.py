@@ -3,14 +3,12 @@
 ``python -m bench resolver [RUNS]``. The recorder is left out (CI=1): bench/gate.py measures it apart.
 """
 
-import pathlib
 import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 
-from bench.pairs import compare, timed
+from bench.pairs import compare, run, timed
 from guard.core import home as homes
 from guard.resolver import door
 from guard.setup import interpreters, protect
@@ -21,10 +19,7 @@ COUNT = 100  # packages, each needed by the one before
 
 
 def main(args):
-    runs = int(args[0]) if args else 15
-    with tempfile.TemporaryDirectory() as folder:
-        Bench(pathlib.Path(folder), runs).all()
-    return 0
+    return run(Bench, args, 15)
 
 
 class Bench:

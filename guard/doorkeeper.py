@@ -58,18 +58,15 @@ def decide(home, invocation, settings):
     command = read(invocation)
     if not command.installs:
         return 0, []
-    from .core.judge import Judge, use_up_once
+    from .core.judge import Judge
     from .core.lookup import open_list
 
     names = open_list(home)
     if names.notice:
         _say("guard: %s\n" % names.notice)
     _check_age(home, settings)
-    findings = Judge(home, names, settings).command(command)
+    findings = Judge(home, names, settings).settled(command)
     verdict = strongest(findings)
-    if verdict != BLOCK and not use_up_once(home, findings, settings):
-        findings = Judge(home, names, settings).command(command)  # the entry went to another command meanwhile
-        verdict = strongest(findings)
     if verdict != ALLOW:
         from .core.refusal import colour_wanted, text
 

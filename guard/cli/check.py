@@ -18,7 +18,6 @@ from guard.core.settings import load
 from guard.core.verdict import ALLOW, strongest
 from guard.setup.shims import behind
 
-
 _PROJECT_FILES = ("pyproject.toml", "poetry.lock")
 
 

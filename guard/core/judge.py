@@ -4,7 +4,7 @@ from .allowance import find as find_allowance
 from .allowance import use_up
 from .lookup import COMPROMISED, MALICIOUS, OTHER, TYPOSQUAT
 from .settings import SYSTEM
-from .verdict import ALLOW, UNSEEN, Finding, capped
+from .verdict import ALLOW, BLOCK, UNSEEN, Finding, capped, strongest
 
 _REASONS = {
     MALICIOUS: "is listed as malicious",
@@ -41,6 +41,13 @@ class Judge:
                 unlisted.append(target)
         findings += self.unlisted(unlisted, command.indexes)
         return findings + [self.unseen(unseen) for unseen in command.unseen]
+
+    def settled(self, command):
+        """As ``command``, for one that is about to run: the ``--once`` entries that let it through are used up."""
+        findings = self.command(command)
+        if strongest(findings) != BLOCK and not use_up_once(self.home, findings, self.settings):
+            findings = self.command(command)  # an entry went to another command meanwhile
+        return findings
 
     def target(self, target):
         """The Finding of the list on one Target, or None."""

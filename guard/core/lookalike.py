@@ -27,6 +27,7 @@ from .likeness import (
     likeness,
     parts,
 )
+from .table import read_at
 
 MAGIC = "#guard-lookalike 1"
 FILE = "lookalike.model"
@@ -275,13 +276,7 @@ class Model:
         return self._read(start, end - start)
 
     def _read(self, position, length):
-        try:
-            data = os.pread(self.fd, length, position)
-        except OSError as error:
-            raise CannotJudge("%s: %s" % (self.path, error.strerror))
-        if len(data) != length:
-            raise CannotJudge("%s was cut while it was read" % self.path)
-        return data
+        return read_at(self.fd, self.path, position, length)
 
 
 def places(name):

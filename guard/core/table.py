@@ -102,14 +102,7 @@ class Table:
         return data[at + 1 : end].decode("utf-8", "replace").split(",")
 
     def _read(self, position, length):
-        length = min(length, self.end - position)
-        try:
-            data = os.pread(self.fd, length, position)
-        except OSError as error:
-            raise CannotJudge("%s: %s" % (self.path, error.strerror))
-        if len(data) != length:
-            raise CannotJudge("%s was cut while it was read" % self.path)
-        return data
+        return read_at(self.fd, self.path, position, min(length, self.end - position))
 
     def __iter__(self):
         """Every row's fields, in order. For those upstairs: it reads the whole file."""
@@ -125,6 +118,17 @@ class Table:
         os.close(self.fd)
         if self.filter is not None:
             self.filter.close()
+
+
+def read_at(fd, path, position, length):
+    """``length`` bytes of an open file (``path`` is for the message); CannotJudge where it was cut under us."""
+    try:
+        data = os.pread(fd, length, position)
+    except OSError as error:
+        raise CannotJudge("%s: %s" % (path, error.strerror))
+    if len(data) != length:
+        raise CannotJudge("%s was cut while it was read" % path)
+    return data
 
 
 def filter_path(path, sha256):

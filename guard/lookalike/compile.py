@@ -13,7 +13,6 @@ All numbers are little-endian; ``sections`` in the head says where each begins a
 """
 
 import math
-import os
 from collections.abc import Iterable, Sequence
 
 from guard.core.home import shipped
@@ -28,6 +27,7 @@ from guard.core.lookalike import (
     POPULAR,
     SPREAD,
 )
+from guard.lists.seal import replace
 
 from . import letters, trial
 from .fit import (
@@ -75,10 +75,7 @@ def write(path: str, fitted: Fitted, of_scores: Sequence[int], made: str, mark: 
     for part in parts:
         sections.append(sections[-1] + len(part))
     head = _head(fitted, sections, of_scores, made, mark)
-    beside = f"{path}.{os.getpid()}"
-    with open(beside, "wb") as file:
-        file.write(head + b"".join(parts))
-    os.replace(beside, path)
+    replace(path, head + b"".join(parts))
 
 
 def _head(fitted: Fitted, sections: Sequence[int], of_scores: Sequence[int], made: str, mark: float) -> bytes:

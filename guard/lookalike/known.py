@@ -7,7 +7,6 @@ once in 1,000 (measured: once in 3,000). 886,000 names take 2.1 MiB.
 import gzip
 import html
 import json
-import os
 import re
 import zlib
 from collections.abc import Iterable
@@ -15,6 +14,7 @@ from collections.abc import Iterable
 from guard.core.errors import BadData
 from guard.core.filter import build as filter_of
 from guard.core.names import is_name, normalise
+from guard.lists.seal import replace
 
 BITS_A_NAME = 20
 LIMIT = 512 * 1024 * 1024  # bytes of a list, decompressed; the public index's is some 40 MB
@@ -32,11 +32,8 @@ def build(source: str, destination: str) -> int:
     names = {name.encode("ascii") for name in names_of(source)}
     if not names:
         raise BadData(f"{source}: no name in it")
-    beside = f"{destination}.{os.getpid()}"
     try:
-        with open(beside, "wb") as file:
-            file.write(filter_of(names, DIGEST, BITS_A_NAME))
-        os.replace(beside, destination)
+        replace(destination, filter_of(names, DIGEST, BITS_A_NAME))
     except OSError as error:
         raise BadData(f"{destination}: {error.strerror}") from error
     return len(names)

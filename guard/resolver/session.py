@@ -8,12 +8,12 @@ from copy import copy
 from ..core.command import Target
 from ..core.errors import CANNOT_JUDGE, REFUSED, CannotJudge, GuardError
 from ..core.home import at
-from ..core.judge import Judge, use_up_once
+from ..core.judge import Judge
 from ..core.lookup import WITHDRAWN, open_list
 from ..core.names import normalise
 from ..core.refusal import NOTHING_RAN
 from ..core.settings import load
-from ..core.verdict import ALLOW, BLOCK, UNSEEN, WARN, Finding, strongest
+from ..core.verdict import ALLOW, BLOCK, UNSEEN, WARN, Finding
 from . import note
 from .entry import JUDGED, judged
 from .report import NOT_ASKED, NOT_INSTALLED, Report, cwd
@@ -95,9 +95,7 @@ class Session:
         judge = self.judge()
         if judge.settings.faults and judge.settings["on_error"] == BLOCK:
             raise CannotJudge(judge.settings.faults[0])
-        findings = judge.command(command)
-        if strongest(findings) != BLOCK and not use_up_once(self.home, findings, judge.settings):
-            findings = judge.command(command)  # the entry went to another command meanwhile
+        findings = judge.settled(command)
         self._spoken.update(finding.name for finding in findings)
         self.report.found.extend(findings)
         self.report.warn(findings, judge)

@@ -110,13 +110,13 @@ def attempt(installation, names, **more):
 
 
 def test_what_past_commands_asked_for(listed, tmp_path):
-    attempt(listed, [["bad-name", "Bad.Name>=1", ""], ["fine", "fine", ""]], cwd="/work/project")
+    attempt(listed, [["bad-name", "Bad.Name>=1", ""], ["fine", "fine", ""]], cwd="/srv/project")
     attempt(listed, [["taken-over", "taken-over==2.1", ""], ["taken-over", "taken-over==1.9", ""]])
     distribution(tmp_path / "site", "good-name", "1.0")
     done = listed.run("audit", str(tmp_path / "site"), "--json")
     told = json.loads(done.stdout)
     assert [finding["text"] for finding in told["past"]] == ["Bad.Name>=1", "taken-over==2.1"]
-    assert told["past"][0]["where"] == "2026-05-28T20:26:40Z in /work/project"
+    assert told["past"][0]["where"] == "2026-05-28T20:26:40Z in /srv/project"
     assert done.returncode == 1
 
 
