@@ -12,12 +12,9 @@ from guard.core.process import describe
 
 from . import machine
 from .image import Hashes, program
+from .integrity import integrity
 
-# Windows integrity labels, the only ones NVM knows. Linux and macOS have none: these are stand-ins, from the account.
-MEDIUM = "8192"  # an ordinary account
-HIGH = "12288"  # root, come to by a person (a login, sudo)
-SYSTEM = "16384"  # root, as a service: pid 1 and its children
-# Account types as seen in NVM records: 1 system, 2 ordinary, 2 with the elevated flag. By account, a stand-in too.
+# Account types as seen in NVM records: 1 system, 2 ordinary, 2 with the elevated flag. By account, a stand-in.
 SYSTEM_ACCOUNT = "1"
 ORDINARY_ACCOUNT = "2"
 ELEVATED_ACCOUNT = "8194"
@@ -159,13 +156,6 @@ class Context:
         told = "%s %s %s %s" % (
             self.flow()["udid"], self._once("boot", machine.boot), known.get("pid"), known.get("start"))  # fmt: skip
         return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:32].upper()
-
-
-def integrity(known):
-    """The stand-in for a Windows integrity label, from uid and ancestry."""
-    if known.get("uid") != 0:
-        return MEDIUM
-    return SYSTEM if known.get("pid") == 1 or known.get("ppid") == 1 else HIGH
 
 
 def account_type(uid):

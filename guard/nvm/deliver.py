@@ -1,13 +1,19 @@
 """It delivers one queue to one sink: oldest first, batch by batch, backing off when the receiver fails."""
 
+import hashlib
 import os
 import time
+
+from guard import __version__
+from guard.core.errors import CannotJudge
+from guard.core.journal import append
 
 from .files import folder
 from .sink import Refused, SinkError, is_finding
 
 PATIENCE = 60.0  # seconds that one run spends on one sink
 LONGEST_PAUSE = 300.0  # seconds between two tries
+DROPPED = "dropped"  # the report of events given up at the bound of a spool
 
 
 def deliver(queue, sink, force=False, wait=0.0, on_drop=None):
@@ -72,3 +78,25 @@ def _too_early(state, now):
 def pause(failures):
     """Seconds until the next try: doubling, with jitter, so that a thousand machines do not come back at once."""
     return min(LONGEST_PAUSE, 2.0 ** min(failures, 12)) * (0.5 + int.from_bytes(os.urandom(2), "big") / 131072)
+
+
+def tell_of_drop(home, queue):
+    """What was given up while the receiver was away is itself an event. The same count gives the same event id."""
+    lost = queue.state["dropped"] - queue.state["reported"]
+    told = "%s %d %d" % (queue.path, queue.state["reported"], queue.state["dropped"])
+    line = {
+        "v": 1,
+        "id": hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()[:32],
+        "time_ns": time.time_ns(),
+        "guard": __version__,
+        "what": DROPPED,
+        "text": "%d event(s) for the sink %s were given up: its spool was full" % (lost, queue.name),
+        "sink": queue.name,
+        "events": lost,
+    }
+    try:
+        append(home.journal, line)  # under --system root's own: a file of root's in a user's place would shut him out
+    except CannotJudge:
+        return  # told at the next delivery instead
+    queue.state["reported"] = queue.state["dropped"]
+    queue.save()

@@ -1,18 +1,9 @@
 """It hands the queues of the settings to their sinks, each under its own lock, so that a slow one delays no other."""
 
-import hashlib
-import time
-
-from guard import __version__
-from guard.core.errors import CannotJudge
-from guard.core.journal import append
-
-from .deliver import deliver
+from .deliver import deliver, tell_of_drop
 from .recorder import users
 from .settings import load
 from .spool import Spool
-
-DROPPED = "dropped"  # events given up at the bound of a spool
 
 
 def dispatch(home, force=False, stdout=False, wait=0.0, settings=None):
@@ -34,7 +25,7 @@ def dispatch(home, force=False, stdout=False, wait=0.0, settings=None):
             sink = sink_of(table)
             sink.events = table["events"]
             sink.bound = table["spool_bytes"] or settings.events["spool_bytes"]
-            done = deliver(queue, sink, force, wait, lambda delivered: _tell(home, delivered))
+            done = deliver(queue, sink, force, wait, lambda delivered: tell_of_drop(home, delivered))
             sent[table["name"]] = sent.get(table["name"], 0) + done
     return sent
 
@@ -58,25 +49,3 @@ def sink_of(table):
     from .sinks.hec import HecSink
 
     return HecSink(name, **rest)
-
-
-def _tell(home, queue):
-    """What was given up while the receiver was away is itself an event. The same count gives the same event id."""
-    lost = queue.state["dropped"] - queue.state["reported"]
-    told = "%s %d %d" % (queue.path, queue.state["reported"], queue.state["dropped"])
-    line = {
-        "v": 1,
-        "id": hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()[:32],
-        "time_ns": time.time_ns(),
-        "guard": __version__,
-        "what": DROPPED,
-        "text": "%d event(s) for the sink %s were given up: its spool was full" % (lost, queue.name),
-        "sink": queue.name,
-        "events": lost,
-    }
-    try:
-        append(home.journal, line)  # under --system root's own: a file of root's in a user's place would shut him out
-    except CannotJudge:
-        return  # told at the next delivery instead
-    queue.state["reported"] = queue.state["dropped"]
-    queue.save()

@@ -3,6 +3,7 @@
 import datetime
 import os
 import shutil
+import time
 
 from .files import read, size
 from .record import TROUBLE
@@ -12,7 +13,9 @@ from .sinks.file import rotated
 from .spool import Spool, ready_folders
 
 _COUNTS = ("waiting_bytes", "delivered", "dropped", "rejected")
+_LOST = {"dropped": "given up at the bound of its spool", "rejected": "refused by the receiver"}
 LITTLE = 16 << 20  # bytes free; below it the journal will soon not be written
+_SLOW_CLOCK = 60  # seconds that a clock may be set back without a word
 
 
 def health(home):
@@ -43,7 +46,8 @@ def sentences(known):
     for name, sink in known["sinks"].items():
         when = ", the last at %s" % sink["delivered_at"] if sink["delivered_at"] else ""
         waiting = "; %d bytes wait" % sink["waiting_bytes"] if sink["waiting_bytes"] else ""
-        said.append("%s: %d event(s) delivered%s%s" % (name, sink["delivered"], when, waiting))
+        lost = "".join("; %d %s" % (sink[key], words) for key, words in _LOST.items() if sink[key])
+        said.append("%s: %d event(s) delivered%s%s%s" % (name, sink["delivered"], when, waiting, lost))
     return said
 
 
@@ -51,8 +55,9 @@ def _user(home, uid, settings, known):
     spool = Spool(home, uid)
     path = log_path(home, uid)
     known["log"] = known["log"] or path
-    known["log_files"] += sum(os.path.exists(part) for part in [path, *rotated(path)])
-    known["log_bytes"] += sum(size(part) for part in [path, *rotated(path)])
+    parts = [part for part in [path, *rotated(path)] if os.path.exists(part)]
+    known["log_files"] += len(parts)
+    known["log_bytes"] += sum(map(size, parts))
     known["journal_bytes"] += size(journal(home, uid))
     configured = {LOG} | {sink["name"] for sink in settings.sinks}
     try:
@@ -73,6 +78,10 @@ def _user(home, uid, settings, known):
             sink[key] = _date(state[key])
         sink["error"] = state["error"] or None
         known["faults"] += _faults(queue, sink, queue.name in configured)
+        if queue.name == LOG and not parts and state["delivered"] and settings.events["log"] == "all":
+            said = "log: %s was removed, and what stood in it is gone; the next event begins a new one"
+            known["faults"].append(said % path)
+    known["faults"] += _clock(queues)
 
 
 def _faults(queue, sink, configured):
@@ -81,11 +90,21 @@ def _faults(queue, sink, configured):
         said.append("%s: no settings name it any more; what waits for it is in %s" % (name, queue.path))
     elif sink["error"] and queue.state["failures"]:
         said.append("%s: %s (%s; %d bytes wait)" % (name, sink["error"], sink["error_at"], sink["waiting_bytes"]))
-    if sink["dropped"]:
-        said.append("%s: %d event(s) were given up because its spool was full" % (name, sink["dropped"]))
-    if sink["rejected"]:
+    # Once the receiver is back, an event tells it what was given up, and the counts of `sentences` remain.
+    given_up = queue.state["dropped"] - queue.state["reported"]
+    if given_up:
+        said.append("%s: %d event(s) were given up because its spool was full" % (name, given_up))
+    if sink["rejected"] and sink["error"]:
         said.append("%s: %d event(s) were refused by the receiver" % (name, sink["rejected"]))
     return said
+
+
+def _clock(queues):
+    """A clock that was set back: by its own word something happened that is yet to come."""
+    newest = max([max(queue.state["delivered_at"], queue.state["error_at"]) for queue in queues], default=0)
+    if newest <= time.time() + _SLOW_CLOCK:
+        return []
+    return ["the clock of this machine was set back: by it, the last event was delivered at %s" % _date(newest)]
 
 
 def _left(spool):

@@ -44,7 +44,7 @@ def _told(home):
     from guard.core.settings import load as load_policy
 
     policy = load_policy(home, "/", os.environ)
-    told = {"mode": policy["mode"], "on_error": policy["on_error"], "shims": _shims(home)}
+    told = {"mode": policy["mode"], "on_error": policy["on_error"], "shims": _shims(home), **_protected(home)}
     try:
         names = open_list(home)
         told.update(list=names.version, list_names=names.table.rows, list_made=names.table.made)
@@ -61,3 +61,15 @@ def _shims(home):
         return sorted(os.listdir(home.shims))
     except OSError:
         return []
+
+
+def _protected(home):
+    """The site-packages folders that guard was let into: in which its line stands, in which it stands no more."""
+    from guard.resolver.door import remembered
+    from guard.setup.protect import holds
+
+    kept, lost = [], []
+    for site in remembered(home.personal):
+        if os.path.isdir(site):  # a virtual environment that was removed has nothing to protect
+            (kept if holds(home, site) else lost).append(site)
+    return {"protected": kept, "protected_lost": lost}

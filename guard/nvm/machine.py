@@ -5,16 +5,17 @@ Each function asks the system anew; guard.nvm.context keeps the answers for one 
 
 import hashlib
 import os
-import socket
 import sys
+from _socket import AF_INET, AF_INET6, if_nametoindex  # socket, written in Python, takes three times as long to import
 
+from . import linux
 from .fields import UNKNOWN
 from .files import replace
 
 _IDS = ("/etc/machine-id", "/var/lib/dbus/machine-id", "/etc/hostid")
 _PURPOSE = b"typoguard device 1:"  # machine-id(5) asks that the id itself is never shown, only a hash made with it
 # Documentation addresses (RFC 5737, RFC 3849): connecting a datagram socket sends nothing, it only asks for the route.
-_ELSEWHERE = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
+_ELSEWHERE = ((AF_INET, "192.0.2.1"), (AF_INET6, "2001:db8::1"))
 
 
 def device(state):
@@ -45,12 +46,23 @@ def _identity(state):
         replace(own, fresh)
     except OSError:
         # Nothing can be kept here: the host name is at least the same at the next event.
-        return socket.gethostname().encode("utf-8", "replace")
+        return os.uname().nodename.encode("utf-8", "replace")
     return fresh
 
 
 def address():
     """(IP text, index of its interface) this machine would have connected from; loopback where it has no other."""
+    for family, elsewhere in _ELSEWHERE:
+        found = linux.route(family, elsewhere)
+        if found is not None:
+            return found
+    return _asked_address()
+
+
+def _asked_address():
+    """The same as psutil and a datagram socket tell it: on another kernel, or where no route leads out."""
+    import socket
+
     import psutil
 
     own = {}  # address -> name of its interface
@@ -60,7 +72,7 @@ def address():
         interfaces = {}
     for name, addresses in interfaces.items():
         for one in addresses:
-            if one.family in (socket.AF_INET, socket.AF_INET6):
+            if one.family in (AF_INET, AF_INET6):
                 own[one.address.partition("%")[0]] = name
     for family, elsewhere in _ELSEWHERE:
         try:
@@ -78,7 +90,7 @@ def address():
 
 def _index(name):
     try:
-        return socket.if_nametoindex(name) if name else 0
+        return if_nametoindex(name) if name else 0
     except OSError:
         return 0
 
@@ -98,18 +110,20 @@ def suffix():
 
 def host():
     """The machine's name, without its domain."""
-    return socket.gethostname().partition(".")[0] or "localhost"
+    return os.uname().nodename.partition(".")[0] or "localhost"
 
 
 def sessions():
     """Names of those who are logged in, the longest session first, without duplicates."""
-    import psutil
+    found = linux.logged_in() if sys.platform == "linux" else None
+    if found is None:
+        import psutil
 
-    try:
-        users = sorted(psutil.users(), key=lambda user: user.started)
-    except (OSError, RuntimeError):
-        return []
-    return list(dict.fromkeys(user.name for user in users))
+        try:
+            found = [(user.started, user.name) for user in psutil.users()]
+        except (OSError, RuntimeError):
+            return []
+    return list(dict.fromkeys(name for _, name in sorted(found)))
 
 
 def boot():

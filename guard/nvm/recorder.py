@@ -23,7 +23,7 @@ import time
 from guard.core.errors import CannotJudge
 
 from .context import Context
-from .deliver import deliver
+from .deliver import deliver, tell_of_drop
 from .event import DAMAGED, checked, events
 from .fields import long_form
 from .files import Lock, folder, lock, remove, replace, size, write
@@ -209,7 +209,7 @@ class _Journal:
         kept = self.settings.events
         sink = FileSink(LOG, log_path(self.home, self.uid), kept["log_bytes"], kept["log_files"], kept["log_days"])
         sink.events, sink.bound = kept["log"], kept["spool_bytes"]
-        deliver(self.spool.queue(LOG), sink, force=True)
+        deliver(self.spool.queue(LOG), sink, force=True, on_drop=lambda queue: tell_of_drop(self.home, queue))
 
 
 def _discard(path):

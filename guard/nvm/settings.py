@@ -6,6 +6,7 @@ the sinks of its last good form in force, so that a slip of the pen loses no eve
 
 import contextlib
 import json
+import os
 
 from guard.core.home import SYSTEM_SETTINGS
 
@@ -115,36 +116,43 @@ def _checked(table, known, where, faults, values):
 
 
 def _table(path, home, faults):
-    """The parsed file; its last good form where it does not parse; {} where there is none."""
-    kept = "%s/events-%s.json" % (home.cache, "system" if path == SYSTEM_SETTINGS else "user")
+    """Our tables of the file at ``path``; those of its last good form where it does not parse; {} where there is none.
+
+    The good form is kept beside a stamp of the file it came from: a TOML parser takes longer to import than to parse.
+    """
+    place = "%s/events-%s.json" % (home.cache, "system" if path == SYSTEM_SETTINGS else "user")
+    kept = _kept(place)
     try:
         with open(path, "rb") as file:
+            now = os.fstat(file.fileno())
+            stamp = [now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns, now.st_ctime_ns]
+            if kept.get("stamp") == stamp:
+                return kept["tables"]
             data = file.read()
     except FileNotFoundError:
         return {}
     except OSError as error:
         faults.append("%s: %s" % (path, error.strerror))
-        return _last_good(kept)
+        return kept.get("tables", {})
     try:
         import tomllib
     except ImportError:  # Python 3.10 and before
         import tomli as tomllib
     try:
-        table = tomllib.loads(data.decode("utf-8"))
+        whole = tomllib.loads(data.decode("utf-8"))
     except ValueError as error:  # TOMLDecodeError and UnicodeDecodeError are ValueErrors
         faults.append("%s: %s" % (path, error))
-        return _last_good(kept)
-    ours = {key: table[key] for key in ("events", "heartbeat", "sink") if key in table}
-    plain = json.dumps(ours, default=str).encode()
-    if plain != read(kept):
-        with contextlib.suppress(OSError):  # it will do without
-            folder(home.cache)
-            replace(kept, plain)
-    return ours
+        return kept.get("tables", {})
+    tables = {key: whole[key] for key in ("events", "heartbeat", "sink") if key in whole}
+    with contextlib.suppress(OSError):  # it will do without
+        folder(home.cache)
+        replace(place, json.dumps({"stamp": stamp, "tables": tables}, default=str).encode())
+    return tables
 
 
-def _last_good(kept):
+def _kept(place):
     try:
-        return json.loads(read(kept) or b"{}")
+        kept = json.loads(read(place) or b"{}")
     except ValueError:
         return {}
+    return kept if isinstance(kept, dict) and isinstance(kept.get("tables"), dict) else {}

@@ -11,7 +11,7 @@ from guard.core import report
 from guard.core.verdict import Finding
 from guard.nvm import event, heartbeat, settings
 from guard.nvm.context import Context
-from guard.nvm.dispatch import DROPPED
+from guard.nvm.deliver import DROPPED
 from guard.nvm.fields import LONG
 from tests.support.tools import ROOT
 

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from guard.analytic.seed import BY, REGEX
 from guard.core import process
 from guard.core.mask import STARS
-from guard.nvm.context import Context, account_type, integrity, joined
+from guard.nvm.context import Context, account_type, joined
 from guard.nvm.event import checked, events
 from guard.nvm.fields import LONG, long_form, syslog_form
+from guard.nvm.integrity import integrity, label
 
 from .conftest import line
 
@@ -209,6 +210,21 @@ def test_levels():
         "16384",
     ]
     assert [account_type(uid) for uid in (0, 33, 1000, 65534)] == ["8194", "1", "2", "1"]
+
+
+@pytest.mark.parametrize("sid, level", [
+    ("010100000000001000100000", "4096"),  # S-1-16-4096, low
+    ("010100000000001000200000", "8192"),
+    ("010100000000001000210000", "8448"),  # medium plus
+    ("010100000000001000300000", "12288"),
+    ("010100000000001000400000", "16384"),
+    ("010100000000000512000000", ""),  # S-1-5-18, an account
+    ("0102000000000010002000", ""),  # cut short
+    ("0100000000000010", ""),
+    ("", ""),
+])  # fmt: skip
+def test_a_windows_label_is_the_last_number_of_its_sid(sid, level):
+    assert label(bytes.fromhex(sid)) == level
 
 
 def test_long_arguments_keep_both_ends():

@@ -19,6 +19,7 @@ from guard.core.journal import append
 from guard.nvm import recorder
 from guard.nvm.files import Lock
 from guard.nvm.health import health
+from guard.nvm.heartbeat import beat
 from guard.nvm.recorder import drain, journal, log_path, waiting
 from guard.nvm.sinks import file
 from guard.nvm.spool import Spool
@@ -397,13 +398,59 @@ def test_a_run_that_failed_is_told_until_one_succeeds(home):
     once(home, ids)
 
 
-def test_a_log_that_was_removed_is_begun_anew(home):
+def test_a_log_that_was_removed_is_said_and_begun_anew(home):
     attempted(home, 2)
     drain(home)
+    assert health(home)["faults"] == []
     os.unlink(log_path(home, UID))
+    (fault,) = health(home)["faults"]
+    assert log_path(home, UID) + " was removed" in fault
     ids = attempted(home, 2)
     drain(home)
     once(home, ids)
+    assert health(home)["faults"] == []
+
+
+def test_a_log_that_is_removed_while_it_is_written_loses_no_other_event(home, monkeypatch):
+    """Opened by the recorder, unlinked by somebody before the write: it is written again, to a file with the name."""
+    attempted(home, 1)
+    drain(home)
+    plain, gone = file.write, []
+
+    def and_removed(fd, data):
+        if not gone:
+            gone.append(os.unlink(log_path(home, UID)))
+        plain(fd, data)
+
+    monkeypatch.setattr(file, "write", and_removed)
+    ids = attempted(home, 3)
+    drain(home)
+    assert gone
+    once(home, ids)
+
+
+def test_a_clock_that_steps_back_loses_nothing_and_is_said(home, monkeypatch):
+    """A year back, between two attempts: both are recorded, in order, a heartbeat comes all the same."""
+    sinks(home, "[heartbeat]\nevery_minutes = 60\n")
+    ids = attempted(home, 2)
+    beat(home)
+    drain(home)
+    plain = time.time
+    year = 365 * 86400
+    monkeypatch.setattr(time, "time", lambda: plain() - year)
+    monkeypatch.setattr(time, "time_ns", lambda: int((plain() - year) * 10**9))
+    ids += attempted(home, 2)
+    assert beat(home)
+    drain(home)
+    told = [json.loads(one) for one in file.lines(log_path(home, UID))]
+    attempts = [one for one in told if one["guard_event"] == "attempt"]
+    assert [one["guard_attempt_id"] for one in attempts] == ids
+    assert int(attempts[0]["fss"]) - int(attempts[-1]["fss"]) >= year - 60
+    assert [one["guard_event"] for one in told].count("heartbeat") == 2
+    monkeypatch.setattr(time, "time", lambda: plain() - 2 * year)  # the last delivery is yet to come
+    assert any("clock of this machine was set back" in fault for fault in health(home)["faults"])
+    monkeypatch.undo()
+    assert health(home)["faults"] == []
 
 
 def test_a_log_that_is_a_link_is_not_followed(home, tmp_path):

@@ -3,17 +3,21 @@
 import json
 import os
 import pathlib
+import subprocess
+import sys
 import time
 
 import pytest
 
 from guard.nvm.deliver import deliver, pause
 from guard.nvm.dispatch import dispatch
+from guard.nvm.health import health, sentences
 from guard.nvm.recorder import drain, log_path
 from guard.nvm.settings import load
 from guard.nvm.sink import Sink, SinkError
 from guard.nvm.sinks import file
 from guard.nvm.spool import Spool
+from tests.support.tools import ROOT
 
 from .conftest import attempted
 
@@ -166,6 +170,36 @@ def test_the_last_good_sinks_stay_in_force(home):
     assert [sink["kind"] for sink in broken.sinks] == ["stdout"] and broken.faults
     pathlib.Path(home.settings).unlink()
     assert load(home).sinks == []
+
+
+def test_settings_that_did_not_change_are_not_parsed_again(home):
+    pathlib.Path(home.settings).write_text('[[sink]]\nkind = "stdout"\n')
+    script = "import sys; from guard.core.home import Home; from guard.nvm.settings import load\n" \
+             "print([s['kind'] for s in load(Home(%r)).sinks], 'tomllib' in sys.modules or 'tomli' in sys.modules)"  # fmt: skip
+    words = [sys.executable, "-c", script % home.root]
+    seen = [subprocess.run(words, capture_output=True, text=True, check=True, env={"PYTHONPATH": str(ROOT)}).stdout
+            for _ in range(2)]  # fmt: skip
+    assert seen == ["['stdout'] True\n", "['stdout'] False\n"]
+    pathlib.Path(home.settings).write_text('[[sink]]\nkind = "hec"\nurl = "x"\n')
+    assert [sink["kind"] for sink in load(home).sinks] == ["hec"]
+
+
+def test_what_the_log_itself_gave_up_is_told(home):
+    """The log cannot be written for so long that its spool is full."""
+    pathlib.Path(home.settings).write_text("[events]\nspool_bytes = 20000\n")
+    os.makedirs(log_path(home, UID))  # a folder in its place
+    for _ in range(20):
+        attempted(home, 2)
+        drain(home)
+    lost = Spool(home, UID).queue("log").state["dropped"]
+    assert 0 < lost < 40
+    assert any("log: %d event(s) were given up" % lost in fault for fault in health(home)["faults"])
+    os.rmdir(log_path(home, UID))
+    drain(home)
+    (told,) = [one for one in map(json.loads, file.lines(log_path(home, UID))) if one["guard_event"] == "dropped"]
+    assert (told["guard_sink"], told["guard_events"]) == ("log", str(lost))
+    assert health(home)["faults"] == []
+    assert any("%d given up" % lost in said for said in sentences(health(home)))
 
 
 def test_the_systems_sinks_stand_beside_the_users(home, tmp_path, monkeypatch):

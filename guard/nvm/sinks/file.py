@@ -8,7 +8,7 @@ from ..files import folder, lock, remove, write
 from ..sink import Sink, SinkError
 
 _LOCK_WAIT = 5.0  # seconds; a reader holds a shared lock for as long as it takes to read
-_TRIES, _MOMENT = 20, 0.002  # how often a log that has no current file is looked for, seconds between
+_TRIES, _MOMENT = 20, 0.002  # how often a log that has no current file is looked for, or written anew; seconds between
 _SLACK = 65536  # bytes looked at beyond the batch, when asking what of it stands there already
 DAY = 86400
 
@@ -32,24 +32,36 @@ class FileSink(Sink):
         """Append. The first batch may be what a recorder wrote before it was killed: what is there stays as it is."""
         try:
             folder(os.path.dirname(self.path))
-            fd = self._open()
-            try:
-                if not self.looked:
-                    batch = self._missing(fd, batch)
-                data = b"".join([event + b"\n" for event in batch])
-                full = os.fstat(fd).st_size
-                if full and full + len(data) > self.max_bytes:
-                    self._rotate()
-                    os.close(fd)
-                    fd = self._open()
-                write(fd, data)
-                os.fsync(fd)  # the segment it came from is removed next
-                self.looked = True
-            finally:
-                os.close(fd)
+            for _ in range(_TRIES):
+                if self._append(batch):
+                    return
         except OSError as error:
             self.looked = False  # a part of the batch may have been written
             raise SinkError("%s: %s" % (self.path, error.strerror or error)) from error
+        raise SinkError("%s is removed whenever it is written" % self.path)
+
+    def _append(self, batch):
+        """False where the file was removed meanwhile, and the batch with it."""
+        fd = self._open()
+        try:
+            if not self.looked:
+                batch = self._missing(fd, batch)
+            data = b"".join([event + b"\n" for event in batch])
+            full = os.fstat(fd).st_size
+            if full and full + len(data) > self.max_bytes:
+                self._rotate()
+                rotated_fd, fd = fd, self._open()
+                os.close(rotated_fd)
+            write(fd, data)
+            os.fsync(fd)  # the segment it came from is removed next
+            self.looked = self._has_name(fd)
+            return self.looked
+        finally:
+            os.close(fd)
+
+    def _has_name(self, fd):
+        """Whether the file has the name still: nobody removed it or put another in its place."""
+        return _inode(self.path) == os.fstat(fd).st_ino
 
     def _open(self):
         """A descriptor for appending, locked, surely of the file that has the name now."""
@@ -59,12 +71,7 @@ class FileSink(Sink):
             if not lock(fd, fcntl.LOCK_EX, _LOCK_WAIT):
                 os.close(fd)
                 raise SinkError("%s is locked by another process" % self.path)
-            try:
-                now = os.stat(self.path)
-            except FileNotFoundError:
-                now = None
-            here = os.fstat(fd)
-            if now is not None and (now.st_dev, now.st_ino) == (here.st_dev, here.st_ino):
+            if self._has_name(fd):
                 return fd
             os.close(fd)
 
