@@ -45,7 +45,7 @@ def command(name, as_json):
 def explain(home, name, version):
     """A dict: name, version, entry (or None), finding (or None), verdict, policy, allowance, popular, list.
 
-    And from guard.lists.known: claims (what each source says), first_seen, held.
+    And from guard.lists.known: claims (what each source says), first_seen, held, in_index.
     """
     settings = load(home, os.getcwd(), os.environ)
     names = open_list(home)
@@ -65,7 +65,7 @@ def explain(home, name, version):
         "popular": good_name(name, names),
     }
     told = known_of(home, load_sources(home), name)
-    known.update({key: told[key] for key in ("claims", "first_seen", "held")})
+    known.update({key: told[key] for key in ("claims", "first_seen", "held", "in_index")})
     if finding is not None:
         key = "actions." + finding.kind
         layer, where = settings.layer(key)
@@ -111,6 +111,8 @@ def _print(known):
     if known["allowance"]:
         until = known["allowance"]["until"] or datetime.date.max.isoformat()
         click.echo(f"  let through until {until}: {known['allowance']['reason']} ({known['allowance']['layer']})")
+    if known["in_index"] is not None:
+        click.echo(f"  {'among' if known['in_index'] else 'not among'} the index's names at the last sync")
     if known["popular"]:
         click.echo("  among the 15,000 most downloaded projects")
 

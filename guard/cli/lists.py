@@ -14,6 +14,7 @@ from guard.core.table import Table
 from guard.lists import compile as compiler
 from guard.lists import config, export, known, quality, seal
 from guard.lists.sources import facts, table
+from guard.lists.sources import names as index
 from guard.lists.store import Store
 
 _FILE = click.Path(exists=True, dir_okay=False)
@@ -91,7 +92,7 @@ def export_(form, others, path):
 
 @command.command()
 def verify():
-    """Check every byte of the shipped list, the popular names and the synced list against their seals and filters."""
+    """Check every byte of the shipped list, the popular names, the synced list and the index's names."""
     store = Store(home.find())
     paths = [shipped(LIST), shipped(compiler.POPULAR)]
     paths += [path for path in (store.list, store.held) if _exists(path)]
@@ -102,6 +103,17 @@ def verify():
             raise BadData(error.message) from error
         click.echo(f"{path}: {names.rows} rows, whole, made {names.made}")
         names.close()
+    _verify_names(store, home.find())
+
+
+def _verify_names(store, here):
+    """The filter of an index's names against what the last sync noted of it."""
+    for source in config.load(here).sources:
+        kept = store.read(source.name, source.url) if source.format == config.NAMES else None
+        if kept is not None and kept.good:
+            if not index.is_whole(store, kept):
+                raise BadData(f"{store.names}: not the filter that the last sync made", "guard sync makes it anew")
+            click.echo(f"{store.names}: {kept.names} names of the index, whole")
 
 
 @command.command("quality")

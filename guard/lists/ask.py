@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from guard.core.errors import BadData, GuardError, Unreachable
 
-from .config import FEED, Config, Source
+from .config import FEED, NAMES, Config, Source
 from .progress import Silent
 from .source import refresh
+from .sources import names
 from .store import Kept, Store, writing
 from .web import Web
 
@@ -52,7 +53,8 @@ class Round:
     def ask(self, kept: "dict[str, Kept]") -> "list[Outcome]":
         """What became of each source; ``kept`` (source's name -> what it said last) gets what the changed ones say."""
         only = self.wish.only
-        outcomes = [Outcome(source) for source in self.config.sources if not only or source.name in only]
+        sources = [source for source in self.config.sources if not only or source.name in only]
+        outcomes = [Outcome(source) for source in sources if only or not self._rests(source, kept)]
         fresh: dict[str, Kept] = {}
         threads = []
         for outcome in outcomes:
@@ -71,6 +73,9 @@ class Round:
                 outcome.changed = True
             outcomes[number].names = kept[source.name].names
         return outcomes
+
+    def _rests(self, source: Source, kept: "dict[str, Kept]") -> bool:
+        return source.format == NAMES and names.rests(self.store, kept[source.name])
 
     def _ask_one(self, outcome: Outcome, kept: Kept, fresh: "dict[str, Kept]") -> None:
         source = outcome.source
@@ -95,10 +100,15 @@ class Round:
     def _compare(self, outcome: Outcome, kept: Kept, said: Kept) -> None:
         """Count what is new and what is gone. Raises BadData where too much is gone at once."""
         source = outcome.source
+        watched = source.rank == FEED and source.name not in self.wish.accept
+        if source.format == NAMES:  # a filter cannot tell which: what is counted is how many more or fewer there are
+            outcome.added, outcome.removed = max(0, said.names - kept.names), max(0, kept.names - said.names)
+            if watched:
+                names.check(source, kept, said, self.store, self.config.shrink)
+            return
         before, after = {claim.name for claim in kept.claims}, {claim.name for claim in said.claims}
         outcome.added, outcome.removed = len(after - before), len(before - after)
         lost, share = outcome.removed, self.config.shrink
-        watched = source.rank == FEED and source.name not in self.wish.accept
         if watched and len(before) > _FLOOR and lost > len(before) * share:
             raise BadData(
                 f"{source.name}: it lost {lost} of its {len(before)} names at once, more than {share:.0%}",

@@ -9,8 +9,9 @@
     proxy = ""                # default: HTTPS_PROXY and NO_PROXY of the environment
     ca = ""                   # PEM file; default: REQUESTS_CA_BUNDLE, else the shipped authorities
 
-    [sync.sources.NAME]       # osv, datadog and splunk are there already: set `url` to a mirror, or `enabled = false`
-    format = "osv"            # osv, datadog, splunk, plain, table, block, allow, publication
+    [sync.sources.NAME]       # osv, datadog and splunk are there already: set `url` to a mirror, or `enabled = false`;
+                              # so is names, the index's list of all names: `enabled = true` switches it on
+    format = "osv"            # osv, datadog, splunk, plain, table, block, allow, publication, names
     url = "https://…"         # or file:///…, or an absolute path
     owner = "…"               # of a block or allow list
     root = "/…/root.json"     # of a publication: the pinned root of trust
@@ -34,8 +35,9 @@ else:
 
 FEED, USERS, SYSTEMS = 0, 1, 2  # whose word it is: a feed's, this user's own, this machine's own
 
-FORMATS = ("osv", "datadog", "splunk", "plain", "table", "block", "allow", "publication")
-PUBLIC = {
+FORMATS = ("osv", "datadog", "splunk", "plain", "table", "block", "allow", "publication", "names")
+NAMES = "names"  # the format that lists what exists, not what is refused
+PUBLIC: "dict[str, dict[str, Any]]" = {
     "osv": {"format": "osv", "url": "https://storage.googleapis.com/osv-vulnerabilities/PyPI/"},
     "datadog": {
         "format": "datadog",
@@ -45,6 +47,7 @@ PUBLIC = {
         "format": "splunk",
         "url": "https://raw.githubusercontent.com/splunk/security_content/develop/lookups/csv/typo_squatted_python_packages.csv",
     },
+    "names": {"format": NAMES, "url": "https://pypi.org/simple/", "enabled": False},
 }
 _LABELS = {"osv": "ossf"}  # the name under which rows credit a format, where it is not that of the source
 
@@ -117,6 +120,8 @@ def merged(layers: "list[tuple[int, str, dict[str, Any]]]") -> Config:
     own = [source for rank, path, _ in layers for source in _beside(rank, path)]
     sources = [_source(name, keys, ranks.get(name, USERS)) for name, keys in named.items() if keys.get("enabled", True)]
     _check_ranges(scalars, origins)
+    if sum(source.format == NAMES for source in sources) > 1:
+        raise BadData("sync.sources: one list of all names is in force; two of them are enabled")
     return Config(sources=tuple(sources + own), origins=origins, **scalars)
 
 

@@ -3,9 +3,11 @@
 from typing import Any
 
 from guard.core.errors import CannotJudge
+from guard.core.filter import open_filter
 from guard.core.home import Home, shipped
 from guard.core.lookup import LIST, open_list
 from guard.core.table import Table
+from guard.core.unlisted import KNOWN_NAMES
 
 from . import compile as compiler
 from .claim import HINT, Claim
@@ -26,6 +28,7 @@ def known(home: Home, config: Config, name: str) -> "dict[str, Any]":
     first_seen   ISO date on which it first stood in this installation's synced list, or ""
     held         {why, sources, evidence} where a claim waits for a person, or None
     popular      its rank among the most downloaded projects, or None
+    in_index     whether the index had it when its names were last synced; None where they are not synced
     """
     store = Store(home)
     names = open_list(home)
@@ -41,7 +44,18 @@ def known(home: Home, config: Config, name: str) -> "dict[str, Any]":
         "first_seen": store.first_seen().get(name, ""),
         "held": next((row for row in held(home) if row["name"] == name), None),
         "popular": compiler.popular_names().get(name),
+        "in_index": _in_index(home, name),
     }
+
+
+def _in_index(home: Home, name: str) -> "bool | None":
+    names = open_filter(home.known_names, KNOWN_NAMES)
+    if names is None:
+        return None
+    try:
+        return name.encode() in names
+    finally:
+        names.close()
 
 
 def held(home: Home) -> "list[dict[str, Any]]":

@@ -55,12 +55,17 @@ def replace(path: str, data: bytes, mode: int = 0o644) -> None:
             file.flush()
             os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
-        os.rename(beside, path)
+        move(beside, path)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(beside)
         raise
-    folder_fd = os.open(folder, os.O_RDONLY)
+
+
+def move(beside: str, path: str) -> None:
+    """Put the file ``beside``, which is synced and lies in the same folder, in place of ``path``; sync the folder."""
+    os.rename(beside, path)
+    folder_fd = os.open(os.path.dirname(path) or ".", os.O_RDONLY)
     try:
         os.fsync(folder_fd)
     finally:

@@ -16,7 +16,7 @@ import importlib
 from guard.core.errors import BadData
 
 from .claim import Claim, name_of
-from .config import Source
+from .config import NAMES, Source
 from .store import Kept, Store
 from .web import NOTHING_KNOWN, Missing, Web, shown
 
@@ -53,7 +53,7 @@ def _refresh_file(format_, source: Source, kept: Kept, web: Web) -> "Kept | None
 
 def _check(source: Source, claims: "list[Claim]") -> None:
     """Refuse what no honest feed looks like, whatever its format."""
-    if not claims and source.format not in ("block", "allow"):
+    if not claims and source.format not in ("block", "allow", NAMES):
         raise BadData(f"{shown(source.url)}: not one name in it")
     if len(claims) > MAX_NAMES:
         raise BadData(f"{shown(source.url)}: {len(claims)} claims, more than any such list has")

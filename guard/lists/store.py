@@ -2,6 +2,7 @@
 
     typosquats.csv            the list in force (sealed), with its filter
     seen.json                 when a name first stood in the list here: {ISO date: "name name …"}
+    names.filter              every name an index knows, where that is synced (guard.lookalike.known)
     held.csv                  claims that wait for a person (sealed): name,why,sources,evidence
     built.json                the inputs the list was made from, and what was written, by digest
     sources/NAME.json         what was last taken from a source: its claims, and what to ask with next time
@@ -95,6 +96,8 @@ class Store:
         self.held = self.folder + "/held.csv"
         self.built = self.folder + "/built.json"
         self.attempt = self.folder + "/attempt"
+        self.names = home.known_names
+        self.fresh_names = self.folder + "/.names.filter"  # one that was built and is not in force
 
     def part(self, source: str, name: str) -> str:
         return f"{self.folder}/parts/{source}.{name}"

@@ -25,9 +25,10 @@ from . import compile as compiler
 from . import report, seal
 from .ask import Outcome, Round, Wish
 from .claim import HINT, Claim, upstream
-from .config import FEED, Config, Source
+from .config import FEED, NAMES, Config, Source
 from .merge import Merged
 from .progress import Silent
+from .sources import names as index
 from .sources import table
 from .store import Kept, Store, writing
 
@@ -70,8 +71,10 @@ def sync(home: Home, config: Config, wish: "Wish | None" = None, progress: "Sile
         summary = Summary(Round(config, wish, store, progress).ask(kept))
         for outcome in summary.outcomes:
             if outcome.changed and not wish.check:
-                store.write(outcome.source.name, kept[outcome.source.name])
+                _take(store, outcome.source, kept[outcome.source.name])
         _build(store, config, kept, summary, wish.check)
+        if not any(source.format == NAMES for source in config.sources) and not wish.check:
+            index.drop(store)
     if not wish.check:
         for outcome in summary.outcomes:
             if outcome.error:
@@ -82,6 +85,13 @@ def sync(home: Home, config: Config, wish: "Wish | None" = None, progress: "Sile
             counts = {"added": len(summary.added), "removed": len(summary.removed), "changed": len(summary.changed)}
             report.changed(home, seal.version(store.list), entries=summary.names, **counts)
     return summary
+
+
+def _take(store: Store, source: Source, said: Kept) -> None:
+    """Keep what a source said. The names of an index are in force from here on."""
+    if source.format == NAMES:
+        index.swap(store)
+    store.write(source.name, said)
 
 
 def mark_attempt(store: Store) -> None:
@@ -112,7 +122,7 @@ def _no_cycles() -> "Iterator[None]":
 def _build(store: Store, config: Config, kept: "dict[str, Kept]", summary: Summary, check: bool) -> None:
     """Compile the list from what is kept, and swap it in where anything differs from the one in force."""
     begun = time.perf_counter()
-    good = [source for source in config.sources if kept[source.name].good]
+    good = [source for source in config.sources if kept[source.name].good and source.format != NAMES]
     if not any(kept[source.name].names for source in good):
         return  # nothing was ever taken from anybody: the shipped list serves as well, and is as old as it says
     inputs = _inputs(good, kept)
@@ -229,7 +239,8 @@ def _swap(store: Store, merged: Merged, inputs: str, before: "dict[str, tuple[st
 
 
 def _is_table(name: str) -> bool:
-    return name.endswith((".csv", ".filter")) and not name.startswith(".")
+    """Whether a file of the folder is one of those that make up the list; the index's names are no part of it."""
+    return ".csv" in name and name.endswith((".csv", ".filter")) and not name.startswith(".")
 
 
 def _today() -> str:

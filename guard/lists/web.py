@@ -83,16 +83,19 @@ class Web:
             _check_digest(response, hashlib.md5(data, usedforsecurity=False).digest(), url)
             return Answer(bytes(data), _validators(response))
 
-    def download(self, url: str, part: str, known: Validators = NOTHING_KNOWN) -> Answer:
+    def download(self, url: str, part: str, known: Validators = NOTHING_KNOWN, accept: str = "") -> Answer:
         """As ``get``, for a large file: what arrives is kept at ``part``, and a transfer that broke off goes on there.
 
-        ``part`` is removed once the file is whole.
+        ``part`` is removed once the file is whole. ``accept``: the wanted forms of it, the best first; the file may
+        then come gzipped, and is given as it came.
         """
         path = path_of(url)
         if path:
             return _from_disk(path, known, self.config.max_bytes)
         have, of = _kept(part, url)
         conditions = {"Range": f"bytes={have}-", "If-Range": of} if have else _conditions(known)
+        if accept:
+            conditions |= {"Accept": accept, "Accept-Encoding": "gzip"}
         with self._open(url, conditions) as response:
             code = response.status_code
             if code == requests.codes.not_modified and not have:
@@ -104,7 +107,7 @@ class Web:
             else:
                 _expect(response, url, 200)
                 return self._finish(response, url, part, 0)
-        return self.download(url, part, known)
+        return self.download(url, part, known, accept)
 
     def _finish(self, response: requests.Response, url: str, part: str, have: int) -> Answer:
         validators = _validators(response)
@@ -153,7 +156,8 @@ class Web:
     def _chunks(self, response: requests.Response, url: str, limit: int, have: int = 0):
         """The body, piece by piece as it arrives. ``limit`` counts the ``have`` bytes that came earlier."""
         encoding = response.headers.get("Content-Encoding", "identity")
-        if encoding.lower() not in ("identity", ""):
+        asked = response.request.headers.get("Accept-Encoding", "")
+        if encoding.lower() not in ("identity", "", asked):
             raise BadData(f"{shown(url)}: encoded as {encoding[:40]!r}, which was not asked for")
         length = response.headers.get("Content-Length", "")
         total = have + int(length) if length.isdigit() else None
