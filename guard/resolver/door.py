@@ -1,11 +1,12 @@
 """The one line that lets guard into an interpreter: ``typoguard.pth`` in its site-packages, which ``site`` executes.
 
-It puts a finder for a handful of names at the head of ``sys.meta_path``; nothing of guard is read before pip, poetry,
-venv or virtualenv is imported. Where guard's tree is gone, it says so in one line when pip or poetry is run, and is
-silent otherwise. A Python of PEP 829 (3.15) takes its twin, ``typoguard.start``, instead.
+It puts a finder for a handful of names at the head of ``sys.meta_path``; nothing of guard is read before pip, pipenv,
+poetry, venv or virtualenv is imported. Where guard's tree is gone, it says so in one line when pip or poetry is run,
+and is silent otherwise. A Python of PEP 829 (3.15) takes its twin, ``typoguard.start``, instead.
 """
 
 import os
+import tempfile
 
 from ..core.home import PACKAGE
 from .finder import CLASS
@@ -35,8 +36,11 @@ except Exception:
 else:
     spec = enter(home, note, True).find_spec(name, path, target)
 """
-# The packages whose modules the room patches, and the two modules that say a tool is run.
-_NAMES = ("pip", "poetry", "venv", "virtualenv", "pip._internal.cli.main", "poetry.console.application")
+# The packages whose modules the room patches, and the modules that say a tool is run.
+_NAMES = (
+    "pip", "poetry", "venv", "virtualenv", "pipenv",
+    "pip._internal.cli.main", "poetry.console.application", "pipenv.patched.pip._internal.cli.main",
+)  # fmt: skip
 _LINE = (  # in a virtual environment, site runs it twice
     "import sys; %a in [getattr(f, '__name__', '') for f in sys.meta_path] or "
     "sys.meta_path.insert(0, type(%a, (), {'find_spec': staticmethod("
@@ -72,10 +76,11 @@ def put(site, home_root, version, note="-"):
         wanted[twin] = "def enter():\n    " + line(home_root, twin, note)
         wanted["%s/%s.start" % (site, NAME)] = _START + ":enter\n"
     for path, text in wanted.items():
-        beside = "%s/.%s.%d" % (site, NAME, os.getpid())
-        with open(beside, "w", encoding="ascii") as file:
+        # A name that nobody can foresee: root may write into a user's folder, and must follow no link laid there.
+        fd, beside = tempfile.mkstemp(prefix=".%s-" % NAME, dir=site)
+        with open(fd, "w", encoding="ascii") as file:
             file.write(text)
-        os.chmod(beside, 0o644)
+            os.fchmod(fd, 0o644)
         os.replace(beside, path)
     return list(wanted)
 

@@ -33,6 +33,7 @@ WATCHED = {
     "venv": "born",
     "virtualenv.run.session": "born",
 }
+_CARRIED = "pipenv.patched."  # pipenv carries a pip of its own under this name, and resolves and installs with it
 
 
 def enter(root, note="-", protected=False):
@@ -67,11 +68,12 @@ class Finder:
         return self._session
 
     def find_spec(self, name, path=None, target=None):
-        if name not in WATCHED:
+        room = WATCHED.get(name[len(_CARRIED) :] if name.startswith(_CARRIED) else name)
+        if room is None:
             return None
         spec = self._elsewhere(name, path, target)
         if spec is not None and spec.loader is not None:
-            spec.loader = _Patching(spec.loader, self, WATCHED[name])
+            spec.loader = _Patching(spec.loader, self, room)
         return spec
 
     def _elsewhere(self, name, path, target):

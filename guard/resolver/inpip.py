@@ -13,6 +13,7 @@
 """
 
 import sys
+from importlib import import_module
 
 from . import children
 from .wrap import wrap
@@ -20,7 +21,17 @@ from .wrap import wrap
 
 def patch(session, module):
     """Patch one module of pip. Raises AttributeError where it is not as guard knows it."""
-    _PATCHES[module.__name__](session, module)
+    _PATCHES[module.__name__[len(_above(module)) :]](session, module)
+
+
+def _above(module):
+    """What stands before ``pip`` in a module's name: nothing, or the package that carries a pip of its own."""
+    return module.__name__.partition("pip._internal")[0]
+
+
+def _beside(module, name):
+    """Another module of the same pip."""
+    return import_module("%spip.%s" % (_above(module), name))
 
 
 # --- the tool's main --------------------------------------------------------------------------------------------------
@@ -60,8 +71,18 @@ def _resolver(session, module):
 
         return resolve
 
-    _set_kind(session)
+    session.kind = _kind(session, _beside(module, "_internal.exceptions").InstallationError)
     wrap(module.Resolver, "resolve", make)
+
+
+def _kind(session, error):
+    """pip's own error; under pip-tools, a click program that calls the resolver without pip's main, one of both."""
+    if "piptools" not in sys.modules:
+        return error
+    from click import ClickException
+
+    code = property(lambda self: session.code)
+    return type("Refused", (ClickException, error), {"exit_code": code, "show": lambda self, file=None: None})
 
 
 def _meet_roots(session, requirements):
@@ -70,19 +91,13 @@ def _meet_roots(session, requirements):
             _meet(session, requirement)
 
 
-def _set_kind(session):
-    from pip._internal.exceptions import InstallationError
-
-    session.kind = InstallationError
-
-
 def _package_finder(session, module):
-    from pip._vendor.packaging.version import InvalidVersion, Version
+    versions = _beside(module, "_vendor.packaging.version")
 
     def parse(text):
         try:
-            return Version(str(text))
-        except InvalidVersion:
+            return versions.Version(str(text))
+        except versions.InvalidVersion:
             return str(text)
 
     def make(inner):
@@ -188,7 +203,7 @@ def _build_env(session, module):
 
         return call_subprocess
 
-    if module.__name__ == "pip._internal.build_env" and hasattr(module, "__path__"):
+    if module.__name__.endswith(".build_env") and hasattr(module, "__path__"):
         return  # a package from pip 26.3; its module ``installer`` does what build_env.py did
     wrap(module, "call_subprocess", make)
 

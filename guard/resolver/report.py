@@ -22,7 +22,7 @@ class Report:
     """Findings of one run of a tool; ``found`` has all of them, also those of the tools started from here.
 
     note     path of the note to the tool above, "" for the outermost
-    command  the words of the tool: [name, *arguments]
+    command  the words of the tool: [name, *arguments]; the name alone where its main was not run
     """
 
     def __init__(self, home):
@@ -99,7 +99,7 @@ class Report:
             self.say(self._text(blocked, judge))
 
     def _text(self, findings, judge):
-        words = [*_started(self.command[0]), *self.command[1:]]
+        words = [*_started(self.command[0]), *self.command[1:]] if self.command[1:] else []
         colour = colour_wanted(2, os.environ)
         return text(words, findings, judge.names, self.home, os.environ, colour, self.outcome)
 

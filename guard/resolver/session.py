@@ -248,6 +248,8 @@ class Session:
         finally:
             self.at_work -= 1
             self._record()
+            if self.blocked and not (self.running or self.at_work):  # pip-tools and pipenv resolve without pip's main
+                self.ours(lambda: self.report.close(self.blocked, self.judge()))
 
     # --- refusing -------------------------------------------------------------------------------------------------
 

@@ -16,16 +16,19 @@ from guard.core.lookup import CANARY, open_list
 from guard.core.refusal import quote
 from guard.core.settings import load
 from guard.resolver import door
-from guard.setup import interpreters, protect, shims
+from guard.setup import interpreters, openings, protect, shims
 
-SHIM, LIST, SETTINGS, PROTECTED, PYTHON = "shim", "list", "settings", "protected", "python"
+SHIM, LIST, SETTINGS, PROTECTED = "shim", "list", "settings", "protected"
+PYTHON, WAY = "python", "way"
+OPEN = (PYTHON, WAY)  # where guard was not asked to stand, or cannot: worth a line, and no fault
 _PATIENCE = 120  # seconds; a pip on a cold disk
 _LAST = "doctor.json"  # in the state folder: what held when doctor last looked
 
 
 def examine(home: homes.Home, environ, pythons) -> list:
     """All checks in the order they are told. ``pythons``: paths of interpreters to look at."""
-    return [*_settings(home, environ), *_list(home, environ), *_shims(home, environ), *_protected(home, pythons)]
+    return [*_settings(home, environ), *_list(home, environ), *_shims(home, environ), *_protected(home, pythons),
+            *_ways(home, environ)]  # fmt: skip
 
 
 def _found(check, subject, fault="", mend="", detail=""):
@@ -64,10 +67,17 @@ def _shims(home, environ):
         elif not shims.behind(name, path):
             continue  # nothing to stand in front of
         elif first is None or not os.path.samefile(os.path.join(first, name), os.path.join(home.shims, name)):
-            mend = "guard init, and start the shell again"
-            yield _found(SHIM, name, f"{first}/{name} comes before guard on PATH", mend)
+            yield _found(SHIM, name, f"{first}/{name} comes before guard on PATH", _integrate(environ))
         else:
             yield _tried(SHIM, name, [os.path.join(first, name)], "guard shims")
+
+
+def _integrate(environ):
+    """The command that brings guard first on PATH, in the shell of whoever asks."""
+    shell = os.path.basename(environ.get("SHELL", ""))
+    if shell == "fish":
+        return "guard init fish | source"
+    return f'eval "$(guard init {"zsh" if shell == "zsh" else "bash"})"'
 
 
 def _tried(check, subject, start, mend):
@@ -104,11 +114,23 @@ def _protected(home, pythons):
             yield _found(PROTECTED, python, "guard was let in, and its line is gone or another", mend)
         else:
             reason = protect.obstacle(home, interpreter)
-            yield _found(PYTHON, python, reason or "not protected: its pip is guarded by the shims alone", mend)
+            fault = reason or "not protected: its pip is guarded by the shims alone"
+            yield _found(PYTHON, python, fault, "" if reason else mend)
     for site in lasting:
         if site not in seen and not protect.holds(home, site):
             mend = f"guard protect {quote(os.path.dirname(os.path.dirname(os.path.dirname(site))))}"
             yield _found(PROTECTED, site, "guard was let in, and its line is gone or another", mend)
+
+
+def _ways(home, environ):
+    def is_protected(python):
+        try:
+            return protect.is_protected(home, interpreters.ask(python))
+        except GuardError:
+            return False
+
+    for subject, fault, mend, detail in openings.examine(home, environ, is_protected):
+        yield _found(WAY, subject, fault, mend, detail)
 
 
 def _asked(python, interpreter, mend):

@@ -7,6 +7,7 @@ import subprocess
 from dataclasses import dataclass
 
 from guard.core.errors import BadData, UsageError
+from guard.setup import starters
 
 OLDEST = (3, 7)
 _PATIENCE = 20  # seconds; a first start from a cold disk takes some
@@ -64,13 +65,20 @@ def _python(target: str) -> str:
 
 
 def everywhere(home_folder: str, environ) -> list:
-    """Paths of the Pythons that are found without searching the disk: PATH, version managers, tools' environments."""
+    """Paths of the Pythons that are found without searching the disk: PATH, version managers, tools' environments.
+
+    Also those that tools on PATH run in, wherever they lie: pipx, tox and the like start pip there by themselves. Each
+    will be run to ask what it is, so that root is given none that another account could have written.
+    """
     found = _on_path({"python", "python3", *(f"python3.{minor}" for minor in range(7, 30))})
+    found += starters.found(environ).values()
     if environ.get("VIRTUAL_ENV"):
         found.append(environ["VIRTUAL_ENV"] + "/bin/python")
-    roots = {"pyenv": environ.get("PYENV_ROOT") or f"{home_folder}/.pyenv", "conda": environ.get("CONDA_PREFIX", "")}
+    conda = environ.get("CONDA_PREFIX", "")
+    pyenv = environ.get("PYENV_ROOT") or f"{home_folder}/.pyenv"
+    pipxs = [environ.get("PIPX_HOME", ""), f"{home_folder}/.local/share/pipx", f"{home_folder}/.local/pipx"]
     patterns = [
-        f"{roots['pyenv']}/versions/*",
+        f"{glob.escape(pyenv)}/versions/*",
         f"{home_folder}/.local/share/uv/python/*",
         f"{home_folder}/.asdf/installs/python/*",
         f"{home_folder}/.local/share/mise/installs/python/*",
@@ -79,8 +87,7 @@ def everywhere(home_folder: str, environ) -> list:
         f"{home_folder}/anaconda3",
         f"{home_folder}/*conda3/envs/*",
         f"{home_folder}/miniforge3/envs/*",
-        f"{home_folder}/.local/share/pipx/venvs/*",
-        f"{home_folder}/.local/pipx/venvs/*",
+        *(f"{pipx}/{inside}" for pipx in pipxs if pipx for inside in ("shared", "venvs/*")),
         f"{home_folder}/.local/share/pypoetry/venv",
         f"{home_folder}/.cache/pypoetry/virtualenvs/*",
         f"{home_folder}/.local/share/uv/tools/*",
@@ -88,12 +95,16 @@ def everywhere(home_folder: str, environ) -> list:
         f"{home_folder}/.local/share/virtualenvs/*",
         "/usr/local",
         "/usr",
-        *([roots["conda"]] if roots["conda"] else []),
+        *([glob.escape(conda)] if conda else []),
     ]
     for pattern in patterns:
         for prefix in sorted(glob.glob(pattern)):
             found += [p for p in (f"{prefix}/bin/python3", f"{prefix}/bin/python") if os.access(p, os.X_OK)][:1]
-    return _distinct(found)
+    return _distinct(filter(_is_trusted, found))
+
+
+def _is_trusted(python) -> bool:
+    return os.geteuid() != 0 or os.stat(python).st_uid == 0
 
 
 def scan(folder: str) -> list:

@@ -83,6 +83,7 @@ class Desk:
             UV_NO_CONFIG="1", UV_PYTHON_DOWNLOADS="never", UV_PYTHON=self.bare / "bin" / "python", TERM="dumb",
             POETRY_CACHE_DIR=here / "poetry", POETRY_VIRTUALENVS_IN_PROJECT="true", POETRY_NO_INTERACTION="1",
             PYTHON_KEYRING_BACKEND="keyring.backends.null.Keyring", PRE_COMMIT_HOME=here / "pre-commit",
+            VIRTUALENV_NO_PERIODIC_UPDATE="1",  # it asks the index for pip, beside what the row does
             # A closed door: whatever a row finds wrong, no name leaves this machine.
             HTTP_PROXY="http://127.0.0.1:9", HTTPS_PROXY="http://127.0.0.1:9", NO_PROXY="127.0.0.1",
             NAME=name, KIND=kind, INDEX=url, FILES=f"http://{self.index.host}/files", DISTS=self.index.folder,
@@ -187,6 +188,7 @@ def desk(installed_once, tmp_path_factory):
         (folder / "guard").mkdir()
         guard = installed.fresh(installed_once, folder / "guard")
         made = Desk(folder, guard, served)
-        done = guard.run([str(guard.prefix / "bin" / "guard"), "shims"], made.bare / "bin", venv(USUAL, "uv") / "bin")
+        done = guard.run([str(guard.prefix / "bin" / "guard"), "shims"], made.bare / "bin",
+                         *(venv(USUAL, tool) / "bin" for tool in ("uv", "pipx", "pdm")))  # fmt: skip
         assert done.returncode == 0, done.stderr
         yield made

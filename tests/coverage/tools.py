@@ -60,8 +60,7 @@ ROWS = [
     *starts_pip("`python -m build`", BUILD, ("build",)),
     *starts_pip("IPython's and Jupyter's `%pip`", '"$TOOL/bin/ipython" -c "%pip install $NAME"', ("ipython",),
                 exits=SWALLOWED),
-    Row("pipenv", PROTECTED, PIPENV, NOT, "it resolves and installs with a pip of its own, under another module's name",
-        tool=("pipenv",)),
+    *starts_pip("pipenv", PIPENV, ("pipenv",)),
     Row("`pip-compile` of pip-tools", PROTECTED, """
         echo $NAME >r.in; "$TOOL/bin/pip-compile" -q -o r.txt r.in; "$TOOL/bin/pip" download -d out -r r.txt""",
         tool=("pip-tools", "pip==25.3"), exits=HIDDEN),
@@ -87,8 +86,8 @@ ROWS = [
         'PATH=$GUARD_SHIMS:$TOOL/bin:$PATH; uv pip install --target target pulls-in-$KIND', NOT, UV_ALONE, tool=("uv",)),
     Row("uv by absolute path", PROTECTED, '"$TOOL/bin/uv" pip install --target target $NAME', NOT, UV_ALONE,
         tool=("uv",)),
-    Row("`pipx run poetry`", SHIM, POETRY + RUN_PIPX + "pipx run --spec poetry==2.5.1 poetry add $NAME", NOT,
-        OUT_OF_SIGHT, tool=("pipx",), served=PIPX_SERVED),
+    Row("`pipx run poetry`", SHIM, POETRY + RUN_PIPX + "pipx run --spec poetry==2.5.1 poetry add $NAME",
+        tool=("pipx",), served=PIPX_SERVED),
     Row("`pipx run poetry`, where the Python that pipx makes environments with is protected", PROTECTED,
         POETRY + PIPX_POETRY + " add $NAME", tool=("pipx",), served=PIPX_SERVED, prepare=PIPX_POETRY + " --version"),
 ]  # fmt: skip

@@ -8,6 +8,7 @@ import subprocess
 import pytest
 
 from guard.core.lookup import CANARY
+from guard.setup import interpreters, starters
 from tests.support.tools import clean_environment, python, venv
 
 
@@ -97,3 +98,45 @@ def test_what_fell_since_the_last_look_is_an_event_once(guarded, place):
     count = events()[1]
     look()
     assert events()[1] == count
+
+
+def test_the_pythons_of_tools_that_start_pip_are_found_and_told(guarded, place, tmp_path):
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "tox").write_text(f"#!{place}/bin/python\n")
+    (tools / "pipx").write_text(f"#!/usr/bin/env -S {place}/bin/python -I\n")
+    for tool in tools.iterdir():
+        tool.chmod(0o755)
+    found = interpreters.everywhere(str(tmp_path), {"PATH": str(tools)})
+    assert f"{place}/bin/python" in found
+
+    def ways():
+        done = guarded.run([str(guarded.prefix / "bin" / "guard"), "doctor", "--json"], tools, CI="1")
+        return {c["subject"]: c for c in json.loads(done.stdout)["checks"] if c["check"] == "way"}
+
+    before = ways()
+    for tool in ("tox", "pipx"):
+        assert not before[tool]["holds"]
+        assert before[tool]["mend"] == f"guard protect {place}/bin/python"
+    assert not before["python -S"]["holds"]
+    assert guarded.guard("protect", str(place)).returncode == 0
+    after = ways()
+    assert after["tox"]["holds"] and after["pipx"]["holds"]
+
+
+def test_a_default_python_of_pipx_is_the_one_that_counts(place, tmp_path):
+    pipx = tmp_path / "pipx"
+    pipx.write_text("#!/usr/bin/python3\n")
+    pipx.chmod(0o755)
+    environ = {"PATH": str(tmp_path), "PIPX_DEFAULT_PYTHON": f"{place}/bin/python"}
+    assert starters.found(environ) == {"pipx": f"{place}/bin/python"}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_root_asks_no_python_that_another_account_wrote(tmp_path):
+    (tmp_path / "python3").write_text("#!/bin/sh\ntouch %s/ran\n" % tmp_path)
+    (tmp_path / "python3").chmod(0o755)
+    os.chown(tmp_path / "python3", 12345, 12345)
+    (tmp_path / "tox").write_text(f"#!{tmp_path}/python3\n")
+    (tmp_path / "tox").chmod(0o755)
+    assert f"{tmp_path}/python3" not in interpreters.everywhere(str(tmp_path), {"PATH": str(tmp_path)})

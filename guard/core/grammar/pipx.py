@@ -57,6 +57,8 @@ def _run(reader, given):
         argument.read(reader, text)
     if given.all("spec"):
         argument.read(reader, given.last("spec"))
+        if given.words:
+            _started(reader, given.words[0], given.rest)
     elif given.words:
         _app(reader, given)
 

@@ -1,0 +1,46 @@
+"""Ways to pip that the shims alone do not see: which of them this machine has, and what closes each.
+
+Each check is (subject, fault, mend, detail): fault is "" where something of guard stands there. docs/coverage.md tells
+the same of every machine.
+"""
+
+import os
+import shutil
+
+from guard.core.refusal import quote
+from guard.setup import shims, starters, system
+
+
+def examine(home, environ, is_protected):
+    """Yields the checks. ``is_protected``: whether a Python, given by its path, is."""
+    path = environ.get("PATH", os.defpath)
+    for name, python in starters.found(environ).items():
+        yield _starter(name, python, is_protected(python))
+    yield from _bare_path(home, is_protected)
+    if shutil.which("uv", path=path):
+        told = "its words, requirement files and lock are judged; what it resolves by itself is not"
+        yield "uv", told, "uv lock, then guard check -- uv sync, before it syncs", ""
+    yield "python -S", "it reads no .pth line: where PYTHONPATH leads it to a pip, that pip is not seen", "", ""
+
+
+def _starter(name, python, protected):
+    if protected:
+        return name, "", "", f"starts pip by itself; its Python is protected: {python}"
+    return name, f"starts pip by itself, out of the shims' sight, with {python}", f"guard protect {quote(python)}", ""
+
+
+def _bare_path(home, is_protected):
+    """``env -i``, cron and sudo bring a PATH of their own: what stands before the pip that is found there?"""
+    subject = "cron, sudo, env -i"
+    first = shutil.which("pip", path=system.BARE_PATH) or shutil.which("pip3", path=system.BARE_PATH)
+    if first is None:
+        return
+    if shims.is_shim(first):
+        yield subject, "", "", f"{first} is guard's shim"
+        return
+    python = starters.python_of(first, system.BARE_PATH)
+    if python and is_protected(python):
+        yield subject, "", "", f"they find {first}, whose Python is protected"
+    elif python:
+        mend = f"guard protect {quote(python)}, or install with --system"
+        yield subject, f"they bring a PATH of their own, and find {first}", mend, ""
