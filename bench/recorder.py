@@ -9,12 +9,10 @@ import pathlib
 import resource
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 
 from bench.gate import Bench
-from bench.pairs import timed
 from guard.core.home import Home
 from guard.core.journal import append
 from guard.nvm import settings
@@ -23,10 +21,10 @@ from guard.nvm.recorder import LOCK, drain
 from guard.nvm.spool import Spool
 from tests.nvm.conftest import attempted, line
 from tests.support import packages
-from tests.support.tools import ROOT
 
 APPENDS = 2000
 MANY = 10_000
+OWN = 9
 
 
 def main(args):
@@ -34,30 +32,37 @@ def main(args):
     settings.SYSTEM_SETTINGS = os.devnull  # this machine's sinks are not measured
     with tempfile.TemporaryDirectory() as folder:
         appends(pathlib.Path(folder))
-        own(pathlib.Path(folder))
-        foreground(pathlib.Path(folder), runs)
+        place = pathlib.Path(folder) / "foreground"
+        place.mkdir()
+        bench = Bench(place, runs)
+        own(bench, pathlib.Path(folder))
+        foreground(bench, pathlib.Path(folder), runs)
     return 0
 
 
 def appends(folder):
-    """The latency of one append in ms; its CPU time beside it, since a busy machine makes anybody wait for a turn."""
-    print(f"{'append to the journal, ms':<58} {'median':>9} {'99 %':>9} {'slowest':>9} {'most CPU':>9}")
-    _shown("null: open, one write and close of a plain file", _plain(folder / "plain"))
+    """One append in ms: by the wall clock, and what of it was guard's.
+
+    On a busy machine anybody waits for a turn, so the kernel is asked how long this thread was ready and another ran
+    (/proc/thread-self/schedstat). What is left of the slowest call is its own work and whatever it waited for: a lock,
+    the disk. Beside each row stands a plain write of the same length, taken in turn with it.
+    """
+    print(f"{'append to the journal, ms':<46} {'median':>9} {'99 %':>9} {'slowest':>9} {'for a turn':>11} {'rest':>8}")
     home = _home(folder / "empty")
-    _shown("an empty journal", _append(home))
+    _compared("an empty journal", home)
     home = _home(folder / "full")
     _fill(home)
-    _shown("a spool of 64 MiB that waits for a receiver", _append(home))
+    _compared("a spool of 64 MiB that waits for a receiver", home)
     held = Lock(home.state + "/" + LOCK)
     held.take()
-    _shown("the recorder's lock held", _append(home))
+    _compared("the recorder's lock held", home)
     held.release()
     home = _home(folder / "drained")
     with _recorders(home):
-        _shown("recorders draining without a pause", _append(home))
+        _compared("recorders draining without a pause", home)
     home = _home(folder / "crowd")
     with _crowd(home, 49):
-        _shown("49 other processes appending", _append(home, 500))
+        _compared("49 other processes appending", home, 500)
 
 
 def _home(root):
@@ -65,42 +70,49 @@ def _home(root):
     return Home(str(root))
 
 
-def _append(home, count=APPENDS):
+def _compared(label, home, count=APPENDS):
+    """``count`` appends, each in turn with open, write and close of a plain file beside the journal."""
     made = line(["install", "aaa"], names=["aaa"])
+    plain = os.path.dirname(home.journal) + "/plain"
 
     def one():
         made["id"] = os.urandom(16).hex()
         append(home.journal, made)
 
-    return _took(one, count)
-
-
-def _took(call, count):
-    """[(wall ms, CPU ms)] of ``count`` calls."""
-    took = []
-    for _ in range(count):
-        wall, cpu = time.perf_counter(), time.thread_time()
-        call()
-        took.append(((time.perf_counter() - wall) * 1000, (time.thread_time() - cpu) * 1000))
-    return took
-
-
-def _plain(path):
-    """The same system calls without a lock or a look at the name."""
-    data = b"x" * 2000
-
-    def one():
-        fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        os.write(fd, data)
+    def other():
+        fd = os.open(plain, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        os.write(fd, b"x" * 2000)
         os.close(fd)
 
-    return _took(one, APPENDS * 5)
+    one()
+    appended, written = zip(*[(_took(one), _took(other)) for _ in range(count)])
+    _shown(label, appended)
+    _shown("  a plain write in turn with it", written)
+
+
+def _took(call):
+    """(wall ms, ms of it that this thread was ready and another ran)."""
+    waited, start = _waited(), time.perf_counter()
+    call()
+    wall = time.perf_counter() - start
+    return wall * 1000, (_waited() - waited) / 1e6
+
+
+def _waited():
+    """Nanoseconds that this thread has been ready to run and did not; 0 where the kernel does not count them."""
+    try:
+        with open("/proc/thread-self/schedstat", "rb", buffering=0) as file:
+            return int(file.read().split()[1])
+    except OSError:
+        return 0
 
 
 def _shown(label, took):
     walls = sorted(wall for wall, _ in took)
-    median, most, slowest = statistics.median(walls), walls[int(len(walls) * 0.99)], walls[-1]
-    print(f"  {label:<56} {median:9.3f} {most:9.3f} {slowest:9.3f} {max(cpu for _, cpu in took):9.3f}", flush=True)
+    median, most = statistics.median(walls), walls[int(len(walls) * 0.99)]
+    slowest, turn = max(took)
+    rest = max(wall - waited for wall, waited in took)
+    print(f"  {label:<44} {median:9.3f} {most:9.3f} {slowest:9.3f} {turn:11.3f} {rest:8.3f}", flush=True)
 
 
 def _fill(home):
@@ -155,20 +167,28 @@ class _recorders(_crowd):
         return self
 
 
-def own(folder):
-    """The recorder's own CPU time: for one attempt, and for each of many."""
-    environ = {"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]}
-    took = []
-    for number in range(5):
+def own(bench, folder):
+    """The recorder's own CPU time, as it is installed: for one attempt, and for each of many."""
+    python = str(bench.guard.prefix / "venv" / "bin" / "python")
+    environ = {"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"}  # as the gate starts it
+    took = {"none cached": [], "cached": [], "bare": []}
+    for number in range(OWN):
         home = _home(folder / f"one{number}")
-        attempted(home, 1)
-        took.append(timed([sys.executable, "-m", "guard.nvm.record", home.root], environ)[1] * 1000)
-    print(f"{'CPU of a recorder for one attempt, no hash cached':<58} {statistics.median(took):9.0f} ms")
-    idle = timed([sys.executable, "-c", "pass"], environ)[1] * 1000
-    print(f"{'  of which a bare start of its interpreter':<58} {idle:9.0f} ms")
+        for kind in ("none cached", "cached"):
+            attempted(home, 1)
+            took[kind].append(_cpu([python, "-I", "-m", "guard.nvm.record", home.root], environ) * 1000)
+        took["bare"].append(_cpu([python, "-I", "-c", "pass"], environ) * 1000)
+    for label, kind in (
+        ("CPU of a recorder for one attempt, hashes known", "cached"),
+        ("the same, two binaries hashed first", "none cached"),
+        ("  of which a bare start of its interpreter", "bare"),
+    ):
+        print(f"{label:<58} {statistics.median(took[kind]):9.1f} ms")
     home = _home(folder / "many")
     attempted(home, MANY)
-    wall, cpu = timed([sys.executable, "-m", "guard.nvm.record", home.root], environ)
+    start = time.perf_counter()
+    cpu = _cpu([python, "-I", "-m", "guard.nvm.record", home.root], environ)
+    wall = time.perf_counter() - start
     print(f"{f'CPU for each of {MANY:,} attempts':<58} {cpu * 1000 / MANY:9.3f} ms ({MANY / wall:,.0f} a second)")
 
 
@@ -182,11 +202,9 @@ def _cpu(words, env):
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def foreground(folder, runs):
+def foreground(bench, folder, runs):
     """CPU of an allowed local install as its caller sees it, the recorder detached or left to ``flush``."""
     place = folder / "foreground"
-    place.mkdir()
-    bench = Bench(place, runs)
     wheel = packages.wheel(place, "goodpkg-alpha")
     words = [str(bench.shims / "pip"), "install", "-q", "--no-index", "--force-reinstall", "--upgrade",
              "--target", str(place / "t"), str(wheel)]  # fmt: skip
@@ -204,6 +222,7 @@ def foreground(folder, runs):
         ("recorder on over off, CPU of the foreground", "detached"),
         ("null pair: off over off", "flush again"),
     ):
-        ratio = statistics.median(a / b for a, b in zip(took[one], took["flush"]))
+        low, ratio, high = statistics.quantiles((a / b for a, b in zip(took[one], took["flush"])), n=4)
         first, second = (statistics.median(took[way]) * 1000 for way in (one, "flush"))
-        print(f"{label:<58} {first:8.1f} ms {second:8.1f} ms  {ratio:6.3f}x", flush=True)
+        said = f"{ratio:6.3f}x, half of the pairs in {low:.3f} to {high:.3f}"
+        print(f"{label:<46} {first:8.1f} ms {second:8.1f} ms  {said}", flush=True)
