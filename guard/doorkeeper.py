@@ -9,11 +9,11 @@ from . import __version__
 from .core import kernel as os
 from .core.command import Invocation
 from .core.errors import CANNOT_JUDGE, NO_TOOL, REFUSED, CannotJudge, GuardError, Stale
-from .core.fresh import age, is_due, is_stale
+from .core.fresh import check, is_due
 from .core.handoff import become, start_recorder, start_sync
 from .core.home import at
 from .core.settings import load
-from .core.verdict import ALLOW, BLOCK, capped, strongest
+from .core.verdict import ALLOW, BLOCK, strongest
 
 
 def main(argv):
@@ -33,7 +33,7 @@ def decide_and_become(argv):
         if not refused:
             refused, findings = decide(home, invocation, settings)
     except Stale as error:
-        _say("guard: %s: refused, since list.stale is block\n" % error.message)
+        _say("guard: %s\n" % error.message)
         refused = CANNOT_JUDGE
     except GuardError as error:
         refused = _cannot_judge(error.message, settings)
@@ -64,7 +64,9 @@ def decide(home, invocation, settings):
     names = open_list(home)
     if names.notice:
         _say("guard: %s\n" % names.notice)
-    _check_age(home, settings)
+    aged = check(home, settings)
+    if aged:
+        _say("guard: %s\n" % aged)
     findings = Judge(home, names, settings).settled(command)
     verdict = strongest(findings)
     if verdict != ALLOW:
@@ -98,17 +100,6 @@ def _record(home, invocation, settings, command, findings, verdict, names):
     start_recorder(home, settings, os.environ)
     if is_due(home, settings["list.max_age_days"]):
         start_sync(home, settings, os.environ)
-
-
-def _check_age(home, settings):
-    """A list past its second limit is said to be, or, by policy, not judged by."""
-    action = capped(settings["list.stale"], settings["mode"])
-    if action == ALLOW or not is_stale(home, settings["list.stale_age_days"]):
-        return
-    message = "the list was last synced %d days ago (guard sync)" % (age(home) / 86400)
-    if action == BLOCK:
-        raise Stale(message)
-    _say("guard: %s\n" % message)
 
 
 def _faulty(settings):

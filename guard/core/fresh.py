@@ -8,6 +8,8 @@ sync, by a person or a timer, is what asks.
 import time
 
 from . import kernel as os
+from .errors import Stale
+from .verdict import ALLOW, BLOCK, capped
 
 PATIENCE = 6 * 3600  # seconds between two syncs that guard starts by itself: one that failed is not tried at once again
 
@@ -32,6 +34,20 @@ def is_stale(home, stale_age_days):
     """Whether a list that is kept by sync has not been refreshed for too long. ``stale_age_days``: 0 means never."""
     seconds = age(home)
     return bool(stale_age_days) and seconds is not None and seconds > stale_age_days * 86400
+
+
+def check(home, settings):
+    """What is to be said of the list's age before anything is judged by it; "" for nothing.
+
+    Raises Stale where policy does not let it be judged by.
+    """
+    action = capped(settings["list.stale"], settings["mode"])
+    if action == ALLOW or not is_stale(home, settings["list.stale_age_days"]):
+        return ""
+    message = "the list was last synced %d days ago (guard sync)" % (age(home) / 86400)
+    if action == BLOCK:
+        raise Stale(message + ": refused, since list.stale is block")
+    return message
 
 
 def _patient(home):

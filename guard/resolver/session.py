@@ -6,7 +6,8 @@ import threading
 from copy import copy
 
 from ..core.command import Target
-from ..core.errors import CANNOT_JUDGE, REFUSED, CannotJudge, GuardError
+from ..core.errors import CANNOT_JUDGE, REFUSED, CannotJudge, GuardError, Stale
+from ..core.fresh import check
 from ..core.home import at
 from ..core.judge import Judge
 from ..core.lookup import WITHDRAWN, open_list
@@ -95,6 +96,14 @@ class Session:
         judge = self.judge()
         if judge.settings.faults and judge.settings["on_error"] == BLOCK:
             raise CannotJudge(judge.settings.faults[0])
+        try:
+            aged = check(self.home, judge.settings)
+        except Stale as error:  # whatever on_error says
+            self.report.say("guard: %s\n" % error.message)
+            self.code = CANNOT_JUDGE
+            return
+        if aged:
+            self.report.say("guard: %s\n" % aged)
         findings = judge.settled(command)
         self._spoken.update(finding.name for finding in findings)
         self.report.found.extend(findings)
@@ -203,8 +212,11 @@ class Session:
             self._judge = Judge(self.home, names, settings)
         return self._judge
 
-    def bad_releases(self, name):
-        """{version as listed: Finding} of a project of which some releases, and only those, are blocked."""
+    def bad_releases(self, name, offered=()):
+        """{version: Finding} of a project of which some releases, and only those, are blocked.
+
+        Releases as they are listed; where the list names a range, those of ``offered`` (an iterable of str) in it.
+        """
         name = normalise(name)
         try:
             entry = self.judge().names.find(name)
@@ -213,7 +225,8 @@ class Session:
             return {}
         if entry is None or entry.kind == WITHDRAWN:
             return {}
-        found = {version: self._look_up(Target(name, name, version, asked=False)) for version in entry.versions}
+        releases = entry.releases(offered)
+        found = {version: self._look_up(Target(name, name, version, asked=False)) for version in releases}
         return {version: finding for version, finding in found.items() if finding and finding.verdict == BLOCK}
 
     def hide(self, findings):

@@ -1,5 +1,8 @@
 """Every way to start the pip of a protected environment meets the gate's judgement, and then the resolver's."""
 
+import os
+import time
+
 import pytest
 
 from guard.core import home as homes
@@ -122,6 +125,26 @@ def test_settings_that_do_not_parse_are_refused_where_policy_says_so(room, place
         assert room.run(words).returncode == 0
     finally:
         room.settings("")
+
+
+@pytest.mark.parametrize("action,code,said", [
+    ("block", 78, "guard: the list was last synced 40 days ago (guard sync): refused, since list.stale is block"),
+    ("warn", 0, "guard: the list was last synced 40 days ago (guard sync)"),
+    ("allow", 0, ""),
+])  # fmt: skip
+def test_a_stale_list_is_told_or_not_judged_by(room, place, tmp_path, action, code, said):
+    room.settings(f'on_error = "allow"\n[list]\nstale = "{action}"\nstale_age_days = 30\n')
+    room.listed()
+    then = time.time() - 40.5 * 86400
+    os.utime(room.home.synced_list, (then, then))
+    try:
+        done = room.run([place / "bin" / "pip", "install", "--target", tmp_path / "target", "goodpkg-alpha"])
+        told = [line for line in done.stderr.splitlines() if line.startswith("guard:")]
+        assert (done.returncode, told) == (code, [said] if said else []), done.stderr
+        assert bool(room.index.requests) == (code == 0)
+    finally:
+        room.settings("")
+        os.unlink(room.home.synced_list)
 
 
 def test_a_python_without_site_is_not_covered(room, place):
