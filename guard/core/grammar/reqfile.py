@@ -7,8 +7,10 @@ the first ``-e``, else the first ``-r``, else the first ``-c``, else settings.
 """
 
 from .. import kernel as os
+from ..command import Target
 from . import argument, shell
 from .options import Refused, parse
+from .plain_line import PlainLines
 
 LIMIT = 16 * 1024 * 1024  # bytes; four hundred thousand lines, about a second of reading
 _BOMS = (
@@ -20,6 +22,9 @@ _BOMS = (
 )  # the order matters: the mark of UTF-16 begins that of UTF-32
 _VARIABLE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 _HASH = "--hash=sha256:"
+_HASH_BELOW = "    " + _HASH
+_HASHED = len(_HASH_BELOW)  # where a hash begins
+_HASH_ENDS = _HASHED + 64
 _EITHER_EDITABLE = (25, 0)  # from here on ``./project -e x`` is an editable ./project
 _VARIABLES = (10,)  # pip 9 left ``${NAME}`` alone
 
@@ -53,12 +58,19 @@ def _read(reader, filename, constraint, where, above):
     except (UnicodeError, LookupError) as error:
         reader.reject(filename, "cannot be decoded (%s)" % error, where)
         return
-    shown = filename
-    for number, line in logical(text):
-        if "${" in line and reader.newest >= _VARIABLES:
+    plain = PlainLines(reader)
+    variables = "${" in text and reader.newest >= _VARIABLES
+    for number, line in logical(text, whole=reader.skip is not None):
+        if variables and "${" in line:
             line = expand(line, reader.environ)
-        if reader.skip is None or not reader.skip.search(line):
-            _line(reader, line, "%s:%d" % (shown, number), filename, constraint, above + (path,))
+        if reader.skip is not None and reader.skip.search(line):
+            continue
+        where = f"{filename}:{number}"
+        known = plain.read(line)
+        if known is None:
+            _line(reader, line, where, filename, constraint, above + (path,))
+        elif not constraint:
+            reader.command.targets.append(Target(known[0], line, known[1], where))
 
 
 def contents(reader, path, filename, where, constraint=False):
@@ -113,8 +125,11 @@ def _declared(line):
     return ""
 
 
-def logical(text):
-    """(number of the first line, text) of each line that says something; joined, without comments."""
+def logical(text, whole=True):
+    """(number of the first line, text) of each line that says something; joined, without comments.
+
+    ``whole=False`` leaves out the hashes below a requirement, as programs write them: they say nothing here.
+    """
     if "\\" not in text and "#" not in text:
         for number, line in enumerate(text.splitlines(), 1):
             line = line.strip()
@@ -123,15 +138,30 @@ def logical(text):
         return
     pending = []  # type: list
     first = 0
+    hashed = False  # whether hashes below may be left out
+    above = ""  # the last of those that were
     for number, line in enumerate(text.splitlines(), 1):
-        comment = line.lstrip()[:1] == "#"
+        if hashed:
+            if line[:_HASHED] == _HASH_BELOW and line[_HASHED:_HASH_ENDS].isalnum():
+                end = line[_HASH_ENDS:]
+                if end == " \\":
+                    above = line
+                    continue
+                line = line if end else ""
+            elif above:
+                pending.append(above[:-1])  # what this line says may belong to it
+            above = ""
+        comment = "#" in line and line.lstrip()[0] == "#"
         if line[-1:] == "\\" and not comment:
+            hashed = not (whole or pending) and line[0].isalnum() and " -" not in line and "$" not in line
             first = first if pending else number
             pending.append(line.strip("\\"))
             continue
         if pending:
             line = "".join(pending) + (" " + line if comment else line)
-            pending, number = [], first
+            pending, number, hashed = [], first, False
+        elif comment:
+            continue
         line = _uncommented(line)
         if line:
             yield number, line
@@ -141,7 +171,7 @@ def logical(text):
 
 
 def _uncommented(line):
-    """Without what follows a ``#`` at the beginning or behind a blank."""
+    """Without blanks around it, and without what follows a ``#`` at the beginning or behind a blank."""
     place = line.find("#")
     while place > 0 and not line[place - 1].isspace():
         place = line.find("#", place + 1)

@@ -6,6 +6,7 @@
 from .requirement import DIGITS, MODERN, Malformed
 
 _OPERATORS = ("===", "~=", "==", "!=", "<=", ">=", "<", ">")
+_EVERY_OPERATOR = frozenset(_OPERATORS)
 _RELEASES = frozenset("0123456789.,<>=!~")
 _EXTRAS_AFTER_VERSION = (21, 0)  # ``foo==1.0[x]`` is an error from here on
 _PRE = ("alpha", "beta", "preview", "pre", "a", "b", "c", "rc")
@@ -17,7 +18,7 @@ def read(rest, blank, pip):
     """(pinned version, rest) of ``==1.0, !=1.1``, in parentheses or not, to a pip of this version."""
     legacy = pip < MODERN
     if _RELEASES.issuperset(rest):
-        pinned = _releases(rest.split(","))
+        pinned = releases(rest.split(","))
         if pinned is not None:
             return pinned, ""
     closing = rest[:1] == "("
@@ -39,13 +40,13 @@ def read(rest, blank, pip):
     return pinned, rest
 
 
-def _releases(pieces):
+def releases(pieces):
     """The pin, or "", among ``>=1.2`` and its like, as most specifiers are; None where one is anything else."""
     pinned = ""
     for piece in pieces:
         version = piece.lstrip("=<>!~")
         operator = piece[: len(piece) - len(version)]
-        if operator not in _OPERATORS or not version or version.strip(".0123456789"):
+        if operator not in _EVERY_OPERATOR or not version or version.strip(".0123456789"):
             return None
         if version[0] == "." or version[-1] == "." or ".." in version:
             return None
