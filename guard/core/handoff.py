@@ -7,6 +7,9 @@ from . import kernel as os
 from .errors import NO_TOOL
 
 RECORDER = "guard.nvm.record"
+# What sh does: it leaves at once, so that what it leaves behind is nobody's child and the tool meets none that it did
+# not make. The work begins a second later, when the tool is well under way, and as the last in line for a processor.
+_LATER = 'cd / && { sleep 1; exec nice "$@"; } &'
 _CI = ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "BUILDKITE", "TF_BUILD", "JENKINS_URL", "TEAMCITY_VERSION")
 
 
@@ -25,16 +28,19 @@ def become(words, environ):
         return (NO_TOOL if error.errno == errno.ENOENT else 126), error.strerror
 
 
-def start_recorder(home, settings, environ):
-    """Start the recorder beside this process, unless one is at work or nothing may be left behind here."""
+def start_recorder(home, settings, environ, leaving=False):
+    """Start the recorder beside this process, unless one is at work or nothing may be left behind here.
+
+    ``leaving``: this process ends at once and becomes nothing.
+    """
     if _is_ours(home) and may_leave_behind(settings, environ) and not _at_work(home):
-        _detached(home, "-m", RECORDER, home.root)
+        _detached(home, leaving, "-m", RECORDER, home.root)
 
 
-def start_sync(home, settings, environ):
+def start_sync(home, settings, environ, leaving=False):
     """Start a sync of the list beside this process; nobody waits for it."""
     if _is_ours(home) and may_leave_behind(settings, environ):
-        _detached(home, "-m", "guard", "sync", "--background")
+        _detached(home, leaving, "-m", "guard", "sync", "--background")
 
 
 def _is_ours(home):
@@ -63,25 +69,28 @@ def _at_work(home):
     return False
 
 
-def _detached(home, *args):
-    """Run guard's own interpreter with ``args``, detached.
+def _detached(home, leaving, *args):
+    """Run guard's own interpreter with ``args`` in a second: see _LATER.
 
-    Two forks: it is nobody's child, so that the tool meets no child it did not make. It inherits no descriptor, so that
-    ``x=$(pip install …)`` does not wait for it.
+    It inherits no descriptor, so that ``x=$(pip install …)`` does not wait for it.
     """
-    child = os.fork()
-    if child:
-        os.waitpid(child, 0)
-        return
+    words = ["/bin/sh", "-c", _LATER, "sh", home.root + "/venv/bin/python", "-I", *args]
+    environ = {"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"}
     try:
-        os.setsid()
-        if os.fork() == 0:
-            nothing = os.open("/dev/null", os.O_RDWR)
-            for stream in (0, 1, 2):
-                os.dup2(nothing, stream)
-            os.closerange(3, 4096)
-            os.chdir("/")
-            python = home.root + "/venv/bin/python"
-            os.execve(python, [python, "-I", *args], {"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"})
-    finally:
-        os._exit(0)
+        nothing = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
+        actions = [(os.POSIX_SPAWN_DUP2, nothing, stream) for stream in (0, 1, 2)]
+        actions += [(os.POSIX_SPAWN_CLOSE, int(fd)) for fd in os.listdir("/dev/fd") if int(fd) > 2]
+        child = os.posix_spawn(words[0], words, environ, file_actions=actions, setsid=True)
+        os.close(nothing)
+        if not leaving:
+            os.waitpid(child, 0)
+    except (AttributeError, NotImplementedError):  # the resolver in Python 3.7
+        _spawn_slowly(words, environ)
+    except OSError:
+        pass  # what is in the journal is recorded by the next command
+
+
+def _spawn_slowly(words, environ):
+    from subprocess import DEVNULL, Popen
+
+    Popen(words, env=environ, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL, start_new_session=True).wait()

@@ -1,4 +1,4 @@
-"""Make ``gate.bundle``: the modules of the gate, compiled, in one file (read by guard/gate.py).
+"""Make ``gate.bundle`` and ``gate.shelf``: the modules of the gate, compiled (read by guard.unbundle).
 
 Run by the interpreter that will run the gate, since compiled code is its own: ``python -m guard.setup.bundle``.
 """
@@ -7,6 +7,8 @@ import ast
 import importlib.util
 import marshal
 import os
+import sys
+from types import CodeType
 
 from guard.core.home import PACKAGE
 from guard.lists.seal import replace
@@ -14,14 +16,15 @@ from guard.lists.seal import replace
 # What nearly every command needs, pip's grammar among it, since most commands are pip's: made at once, in order.
 ROOTS = (
     "doorkeeper", "core.grammar.read", "core.grammar.pip", "core.grammar.argument", "core.grammar.reqfile",
-    "core.lookup", "core.judge", "core.attempt", "core.journal", "resolver.entry",
+    "core.grammar.specifier", "core.lookup", "core.judge", "core.attempt", "core.journal", "resolver.entry",
 )  # fmt: skip
 # What is made when it is imported.
 ROOMS = ("core", "core.grammar")
+LINES = "co_linetable" if sys.version_info >= (3, 10) else "co_lnotab"
 
 
 def modules(package):
-    """Two dicts {name: (is a package, code as marshal)}: what ROOTS import, each after what it imports; the rest."""
+    """Two dicts {name: (is a package, code)}: what ROOTS import, each after what it imports; the rest."""
     needed = {}
     for root in ROOTS:
         _add(package, root, needed)
@@ -50,9 +53,17 @@ def _add(package, inner, found):
         text = source.read()
     for imported in _imports(package, ast.parse(text), inner if is_package else inner.rpartition(".")[0]):
         _add(package, imported, found)
-    # Without docstrings and assertions: what is not read need not be loaded.
-    code = compile(text, file, "exec", dont_inherit=True, optimize=2)
-    found[inner] = (is_package, marshal.dumps(code))
+    found[inner] = (is_package, _compiled(text, file))
+
+
+def _compiled(text, file):
+    """The code of a module without what nobody reads: docstrings, assertions, the lines of a traceback."""
+    return _without_lines(compile(text, file, "exec", dont_inherit=True, optimize=2))
+
+
+def _without_lines(code):
+    constants = tuple(_without_lines(one) if isinstance(one, CodeType) else one for one in code.co_consts)
+    return code.replace(co_consts=constants, **{LINES: b""})
 
 
 def _imports(package, tree, here):
@@ -70,8 +81,16 @@ def _imports(package, tree, here):
 
 
 def write(package=PACKAGE):
-    """Write the bundle beside gate.py, whole or not at all."""
-    replace(os.path.join(package, "gate.bundle"), marshal.dumps((importlib.util.MAGIC_NUMBER, *modules(package))))
+    """Write both files beside gate.py, each whole or not at all; one without the other does no harm."""
+    needed, rest = modules(package)
+    rest = {name: (is_package, marshal.dumps(code)) for name, (is_package, code) in rest.items()}
+    replace(os.path.join(package, "gate.shelf"), marshal.dumps(rest))
+    file = os.path.join(package, "unbundle.py")
+    with open(file, encoding="utf-8") as source:
+        opener = _compiled(source.read(), file)
+    # One marshal of all: a string that many modules name is read once.
+    data = importlib.util.MAGIC_NUMBER + marshal.dumps((opener, needed))
+    replace(os.path.join(package, "gate.bundle"), data)
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ def test_in_ci_nothing_is_left_running_and_flush_delivers(guarded, pip, collecto
         % (collector.port, tmp_path / "token")
     )
     refused(guarded, pip, CI="true")
-    time.sleep(0.5)
+    time.sleep(1.5)  # the recorder would begin after one second
     assert not (guarded.prefix / "state" / "events").exists()
     done = guarded.guard("events", "flush")
     assert done.returncode == 0, done.stderr

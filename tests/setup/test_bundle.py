@@ -40,7 +40,7 @@ def test_the_bundle_holds_each_module_after_what_it_imports(program):
     for name, (is_package, code) in needed.items():
         assert name.rpartition(".")[0] in seen or name == "guard"
         assert is_package == (program / name.replace(".", "/")).is_dir()
-        assert marshal.loads(code).co_filename.startswith(str(program))
+        assert code.co_filename.startswith(str(program))
         seen.add(name)
     assert {"guard.doorkeeper", "guard.core.grammar.pip", "guard.core.judge", "guard.core.kernel"} <= seen
     assert {"guard.core.grammar.poetry", "guard.core.refusal", "guard.core.lookalike"} <= set(rest)
@@ -57,6 +57,15 @@ def test_with_and_without_it_the_gate_says_the_same(program, words):
     assert (with_it.returncode, with_it.stderr) == (without.returncode, without.stderr)
 
 
+def test_without_the_shelf_beside_it_the_rest_is_imported_as_usual(program):
+    bundle.write(str(program / "guard"))
+    for damaged in (b"", b"rubbish"):
+        (program / "guard" / "gate.shelf").write_bytes(damaged)
+        assert gate(program, *WORDS).returncode == 77
+    (program / "guard" / "gate.shelf").unlink()
+    assert gate(program, *WORDS).returncode == 77
+
+
 def test_with_it_no_module_of_the_common_path_is_looked_for(program):
     bundle.write(str(program / "guard"))
     done = gate(program, *WORDS, flags=["-X", "importtime"])
@@ -64,7 +73,7 @@ def test_with_it_no_module_of_the_common_path_is_looked_for(program):
     assert "guard.doorkeeper" not in [line.rpartition("|")[2].strip() for line in done.stderr.splitlines()]
 
 
-@pytest.mark.parametrize("data", [b"", b"rubbish", marshal.dumps((b"other magic", {}, {})), marshal.dumps(3)])
+@pytest.mark.parametrize("data", [b"", b"rubbish", b"\0\0\0\0" + marshal.dumps((None, {}))])
 def test_a_bundle_that_is_not_this_interpreters_is_left_alone(program, data):
     (program / "guard" / "gate.bundle").write_bytes(data)
     assert gate(program, *WORDS).returncode == 77
