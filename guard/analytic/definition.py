@@ -7,7 +7,7 @@ Each step names the lines of the published search it stands for.
 
 from . import seed
 from .fields import FIELDS, TIME, UNREAD
-from .lookup import EXACT, PROJECT, RELEASE, WILDCARD, pattern
+from .lookup import EXACT, PROJECT, RELEASE, WILDCARD, fold, pattern
 
 EVENTS = "events"
 UNDATED = "SELECT COUNT(*) AS hits FROM events WHERE _time IS NULL"  # those that no window holds
@@ -59,6 +59,7 @@ def query(regex=True, words=True, earliest=None, latest=None, exclusions=()):
         "name": "COALESCE(%s, package_name)" % name if regex else "package_name",
         "project": _PROJECT,
         "release": _RELEASE,
+        "lowered": folded("package_name"),
         "lookup": seed.LOOKUP,
         "matches": "\n  UNION ALL\n".join(_MATCH % (seed.LOOKUP, kind, how) for kind, how in _HOW.items()),
         "fields": ", ".join("e." + field for field in carried if field not in seed.LOOKUP_GIVES),
@@ -96,7 +97,16 @@ def quoted(text):
 
 def like(field, wildcard):
     """SQL: whether a field fits a pattern in which `*` stands for anything, upper and lower case being one."""
-    return "LOWER(%s) LIKE %s ESCAPE '!'" % (field, quoted(pattern(wildcard.lower())))
+    return "%s LIKE %s ESCAPE '!'" % (folded(field), quoted(pattern(fold(wildcard))))
+
+
+def folded(field):
+    """SQL: a field with upper and lower case made one, by lower case.
+
+    Two letters are spelled out, since DuckDB, Java and Python lower them differently: İ (to i, or to i and a dot) and Σ
+    (to ς at the end of a word, or not).
+    """
+    return "LOWER(REPLACE(TRANSLATE(%s, 'Σς', 'σσ'), 'İ', 'i̇'))" % field
 
 
 def _any(field, wildcards):
@@ -121,7 +131,7 @@ def _exclusions(conditions):
         names = []
         for column, wildcard in terms:
             if column in ("firstTime", "lastTime"):
-                names.append(like(column, wildcard))
+                names.append("COALESCE(%s, FALSE)" % like(column, wildcard))  # an event without a clock fits none
                 continue
             names.append("test_%d" % len(tests))
             fits = like(fields.get(column, column), wildcard)
@@ -148,7 +158,7 @@ WITH flows AS (  -- lines 1 to 7: the filter; the schedule's window
   SELECT _time, %(name)s AS package_name, %(carried)s
   FROM flows
 ), names AS (
-  SELECT DISTINCT package_name, LOWER(package_name) AS lowered, %(project)s AS project, %(release)s AS release
+  SELECT DISTINCT package_name, %(lowered)s AS lowered, %(project)s AS project, %(release)s AS release
   FROM named
   WHERE package_name IS NOT NULL
 ), matches AS (  -- line 14: as a pattern, whole, or by the project or the release that is named

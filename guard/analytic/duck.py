@@ -45,7 +45,7 @@ class Hunt:
         self._duckdb = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": self._folder.name})
         self._duckdb.execute("SET preserve_insertion_order = false; SET TimeZone = 'UTC'")
         self._duckdb.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")  # counted, unseen
-        self.progress = self._duckdb.query_progress  # percent of the scan that is running
+        self._size = self._scanned = self._scanning = 0  # bytes of the files: all, done by DuckDB, in its hands now
 
     def __enter__(self):
         return self
@@ -58,18 +58,28 @@ class Hunt:
     def add(self, paths):
         """Read files (``-`` is standard input). What is no event goes to the tally; nothing is raised for it."""
         plain = {}
+        known = all(map(inputs.again, paths))
+        self._size = sum(map(os.path.getsize, paths)) if known else 0
         for path in paths:
-            if path == inputs.STDIN:
+            if not inputs.again(path):
                 self._read(path, None)
                 continue
             kind, compression = inputs.kind_of(path, self._tally)
-            if kind == inputs.LINES and not set(path).intersection("*?[]{}"):  # DuckDB would take those for a pattern
+            # DuckDB would take a name with one of these letters for a pattern.
+            if kind == inputs.JSON_LINES and not set(path).intersection("*?[]{}"):
                 plain.setdefault(compression, []).append(path)
             elif kind != inputs.NOTHING:
                 self._read(path, kind)
         for compression, found in plain.items():
             for start in range(0, len(found), _BATCH):
                 self._scan(found[start : start + _BATCH], compression)
+
+    def progress(self):
+        """Percent of the input that was read so far; None where its size is not known (standard input, a pipe)."""
+        if not self._size:
+            return None
+        scanning = self._scanning * max(self._duckdb.query_progress(), 0) / 100
+        return min(100 * (self._tally.read + self._scanned + scanning) / self._size, 100)
 
     def load(self, keys, spread=None):
         """Set the lookup (Keys) and the events: those added, or what ``spread`` (event -> events) makes of them."""
@@ -105,10 +115,12 @@ class Hunt:
     def _scan(self, paths, compression):
         """Let DuckDB find the lines that could match in files of JSON lines; what it refuses is looked at once more."""
         mark = self._out.tell()
+        self._scanning = sum(map(os.path.getsize, paths))
         refused = {path: Refused(path) for path in paths}
         try:
             self._scan_all(paths, compression, refused)
         except self._failure:
+            self._scanning = 0
             self._out.seek(mark)
             self._out.truncate()
             if len(paths) == 1:  # cut short, or changed under us: read it line by line as far as it goes
@@ -117,6 +129,7 @@ class Hunt:
                 for path in paths:
                     self._scan([path], compression)
             return
+        self._scanned, self._scanning = self._scanned + self._scanning, 0
         for each in refused.values():
             self._take(each.recover(self._tally, self._wanted))
 

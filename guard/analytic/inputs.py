@@ -16,12 +16,12 @@ import zlib
 from guard.core.errors import UsageError
 
 from .fields import KNOWN, BadLine
-from .lines import SEARCH, halved, once, read_json, read_line, read_record
+from .lines import SEARCH, check, halved, once, read_line, read_record
 
 BLOCK = 1 << 20  # bytes read at a time
 LONGEST = 16 << 20  # bytes; a longer record is skipped, so that no input can fill the memory
 TOO_LONG = "longer than %d MiB" % (LONGEST >> 20)
-LINES, CSV, DOCUMENT, NOTHING = "lines", "csv", "document", "not a log"
+JSON_LINES, LINES, CSV, DOCUMENT, NOTHING = "json lines", "lines", "csv", "document", "not a log"
 UNREADABLE = "cannot be read"
 STDIN = "-"
 _HEAD = 256 << 10  # bytes that tell what a file is
@@ -41,6 +41,7 @@ class Tally:
     def __init__(self):
         self.counts = {}
         self.examples = []
+        self.read = 0  # bytes of files, before they were decompressed
 
     def skip(self, name, line, reason):
         """Count one; ``line`` counts from 1, 0 is the file as a whole."""
@@ -67,13 +68,18 @@ def expand(words):
         if word == STDIN or os.path.isfile(word) or (os.path.exists(word) and not os.path.isdir(word)):
             found = [word]
         elif os.path.isdir(word):
-            found = sorted(os.path.join(at, name) for at, _, names in os.walk(word) for name in names)
+            found = sorted(filter(again, (os.path.join(at, name) for at, _, names in os.walk(word) for name in names)))
         else:
-            found = sorted(path for path in glob.glob(word, recursive=True) if not os.path.isdir(path))
+            found = sorted(filter(again, glob.glob(word, recursive=True)))
         if not found:
             raise UsageError("%s: there is no such file" % word)
         files.extend(found)
     return list(dict.fromkeys(files))
+
+
+def again(path):
+    """Whether a path can be read more than once: a file can, but not standard input or a pipe (``<(zcat …)``)."""
+    return path != STDIN and os.path.isfile(path)
 
 
 def blocks(path, tally):
@@ -83,7 +89,7 @@ def blocks(path, tally):
         with source:
             head = source.read(BLOCK)
             compression = compression_of(head)
-            raw = _chain(head, source)
+            raw = _chain(head, source, tally)
             yield from raw if compression == "none" else _unpack(path, raw, compression, tally)
     except OSError as error:
         tally.skip(path, 0, "%s: %s" % (UNREADABLE, error.strerror or error))
@@ -94,8 +100,9 @@ def compression_of(head):
     return "gzip" if head[:2] == _GZIP else "zstd" if head[:4] == _ZSTD else "none"
 
 
-def _chain(head, source):
+def _chain(head, source, tally):
     while head:
+        tally.read += len(head)
         yield head
         head = source.read(BLOCK)
 
@@ -132,7 +139,7 @@ def _zstd():
 
 
 def kind_of(path, tally):
-    """(LINES, CSV, DOCUMENT or NOTHING, compression) of a file; NOTHING is told in the tally."""
+    """(JSON_LINES, LINES, CSV, DOCUMENT or NOTHING, compression) of a file; NOTHING is told in the tally."""
     silent = Tally()
     head = _head(blocks(path, silent))
     kind = kind_of_head(head)
@@ -165,11 +172,11 @@ def kind_of_head(head):
     for line in head.splitlines()[:200]:
         try:
             if read_line(line):
-                return LINES
+                return JSON_LINES if line.lstrip(b"\xef\xbb\xbf \t")[:1] == b"{" else LINES
         except BadLine:
             continue
     if len(head) >= _HEAD and head.splitlines()[-1].lstrip()[:1] == b"{":
-        return LINES  # its first line is longer than the head
+        return JSON_LINES  # its first line is longer than the head
     first = next(csv.reader([text.split("\n", 1)[0].replace("\0", "")]), [])  # Python before 3.11 dies of a NUL
     return CSV if len(KNOWN.intersection(first)) > 1 or "_raw" in first else NOTHING
 
@@ -183,10 +190,10 @@ def events(path, tally, wanted=SEARCH, kind=None):
         stream = _again(head, stream)
         if kind == NOTHING and head.strip():
             tally.skip(path, 0, NOTHING)
-    if kind == LINES:
+    if kind in (JSON_LINES, LINES):
         yield from _from_lines(path, stream, tally, wanted)
     elif kind == CSV:
-        yield from _from_csv(path, stream, tally)
+        yield from _from_csv(path, stream, tally, wanted)
     elif kind == DOCUMENT:
         yield from _from_document(path, stream, tally)
 
@@ -225,64 +232,86 @@ def _from_lines(path, stream, tally, wanted):
             tally.skip(path, number, str(error))
 
 
-def check(line):
-    """Raise BadLine for a line that is no event, at the least cost: its fields are not looked at."""
-    if line.lstrip(b"\xef\xbb\xbf \t")[:1] == b"{":
-        try:
-            if not isinstance(json.loads(line), dict):
-                raise BadLine("not an event")
-        except RecursionError:
-            raise BadLine("nested too deep") from None
-        except UnicodeDecodeError:
-            raise BadLine("not UTF-8") from None
-        except ValueError:
-            read_json(line.decode("utf-8", "replace").strip("\ufeff \t\r\n"))
-    else:
-        read_line(line)
-
-
-def _from_csv(path, stream, tally):
+def _from_csv(path, stream, tally, wanted):
     """A Splunk export: a header, then records; ``_raw`` or fields. A record may hold line breaks."""
-    # surrogateescape keeps a broken byte visible in its own record, so that the records around it stay good.
-    decoded = codecs.iterdecode(stream, "utf-8-sig", "surrogateescape")
-    reader = csv.reader(_text_lines(decoded))
     header = None
-    while True:
-        try:
-            record = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            tally.skip(path, reader.line_num, "not CSV: %s" % error)
-            continue
+    for number, text, record in _records(path, stream, tally):
         if header is None:
             header = record
             continue
-        if not record:
-            continue
         try:
-            yield from _from_record(header, record)
+            if halved(text):
+                raise BadLine("not UTF-8")
+            if wanted(text.encode()):
+                yield from read_record(once([pair for pair in zip(header, record) if pair[1]]))
         except BadLine as error:
-            tally.skip(path, reader.line_num, str(error))
+            tally.skip(path, number, str(error))
 
 
-def _from_record(header, record):
-    if len(record) != len(header):
-        raise BadLine("%d fields where the header has %d" % (len(record), len(header)))
-    if halved("".join(record)):
-        raise BadLine("not UTF-8")
-    return read_record(once([pair for pair in zip(header, record) if pair[1]]))
+def _records(path, stream, tally):
+    """Yield (number of its first line, its text, its fields) of each CSV record that has as many as the header.
+
+    A quote that is never closed would swallow what follows, and the next quote would make one record of two. So where
+    lines make no record, the first of them alone is given up, and the others are read once more.
+    """
+    numbered, again, width = _text_lines(stream), [], None
+    while True:
+        held = _paired(numbered, again)
+        if not held:
+            return
+        texts = [text for _, text in held]
+        try:
+            record, used = _record(texts, width)
+        except BadLine as error:
+            tally.skip(path, held[0][0], str(error))
+            if width is None:
+                return  # without its header, nothing says what the fields are
+            record, used = [], 1
+        again.extend(reversed(held[used:]))
+        if record:
+            width = width or len(record)
+            yield held[0][0], "".join(texts[:used]), record
 
 
-def _text_lines(decoded):
-    rest = ""
-    for text in decoded:
-        parts = (rest + text).split("\n")
-        rest = parts.pop()
-        for part in parts:
-            yield part + "\n"
-    if rest:
-        yield rest
+def _paired(numbered, again):
+    """The next lines, up to the one with which their quotes are in pairs."""
+    held, size, quotes = [], 0, 0
+    while size <= LONGEST:
+        line = again.pop() if again else next(numbered, None)
+        if line is None:
+            break
+        if line[1] is None and held:
+            again.append(line)
+            break
+        held.append(line)
+        if line[1] is None:
+            break
+        size += len(line[1])
+        quotes += line[1].count('"')
+        if not quotes % 2:
+            break
+    return held
+
+
+def _record(texts, width):
+    """(fields of the first record in lines of text, how many lines it took). Raises BadLine."""
+    if texts[0] is None:
+        raise BadLine(TOO_LONG)
+    reader = csv.reader(texts, strict=True)
+    try:
+        record = next(reader, [])
+    except csv.Error as error:
+        raise BadLine("not CSV: %s" % error) from None
+    if width and record and len(record) != width:
+        raise BadLine("%d fields where the header has %d" % (len(record), width))
+    return record, reader.line_num
+
+
+def _text_lines(stream):
+    for number, line in lines(stream):
+        # surrogateescape keeps a broken byte visible in its own record, so that the records around it stay good.
+        text = line if line is None else (line + b"\n").decode("utf-8", "surrogateescape")
+        yield number, text.lstrip("\ufeff") if text and number == 1 else text
 
 
 def _from_document(path, stream, tally):

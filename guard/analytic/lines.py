@@ -15,24 +15,29 @@ from .seed import HOSTS, WORDS
 _KEY = re.compile(r'\s+(\w+)="')
 _KEY_OR_END = re.compile(r'\s+\w+="|\s*$')
 _START = re.compile(r'(?:^|\s)(fv|sa|da|pr|udid)="')
+# A v1 line without a quote inside a value: most lines, told whole thirty times as fast as by reading them.
+_WHOLE = re.compile(rb'[^"]*?\b(?:fv|sa|da|pr|udid)="[^"]*(?<!\\)"(?:\s+\w+="[^"]*(?<!\\)")*\s*\Z')
 
 ESCAPE = "\\u00"  # it could hide a letter (\\u0070 is p), so a line with one is always read
+_ESCAPE = ESCAPE.encode()
 
 
 class Wanted:
     """What a line must contain, in any letter case, to be worth reading: one of ``hosts`` and one of ``words``.
 
-    ``patterns``: the same as two regular expressions that RE2 (DuckDB), Java (Spark) and Python read alike. RE2 is
-    three times as fast where all alternatives start alike, so ESCAPE is not among them.
+    ``patterns``: the same as two regular expressions that RE2 (DuckDB) and Java (Spark) read alike. RE2 is three times
+    as fast where all alternatives start alike, so ESCAPE is not among them.
     """
 
     def __init__(self, hosts, words):
         self.patterns = ["(?i)" + "|".join(map(re.escape, texts)) for texts in (hosts, words)]
-        self._host, self._word = (re.compile(pattern.encode()).search for pattern in self.patterns)
+        self._hosts, self._words = ([text.lower().encode() for text in texts] for texts in (hosts, words))
 
     def __call__(self, line):
         """Whether a line (bytes) may be one; False is certain."""
-        return ESCAPE.encode() in line or (self._host(line) is not None and self._word(line) is not None)
+        lowered = line.lower()
+        holds = any(host in lowered for host in self._hosts) and any(word in lowered for word in self._words)
+        return holds or _ESCAPE in line
 
 
 SEARCH = Wanted([host.lstrip("*.") for host in HOSTS], [words[0].strip("*") for words in WORDS])
@@ -49,6 +54,29 @@ def read_line(line):
     if text[0] == "{":
         return read_record(read_json(text))
     return [event_of(read_v1(text))]
+
+
+def check(line):
+    """Raise BadLine for a line (bytes) that is no event, at the least cost: its fields are not looked at."""
+    text = line.lstrip(b"\xef\xbb\xbf \t")
+    if text[:1] != b"{":
+        if not (_WHOLE.match(line) and utf8(line)):
+            read_line(line)
+        return
+    try:
+        found = json.loads(text) if b"\\ud" not in text.lower() else None
+    except (ValueError, RecursionError):
+        found = None  # read_line knows what is wrong with it
+    if not isinstance(found, dict):
+        read_line(line)
+
+
+def utf8(line):
+    """Whether bytes are UTF-8."""
+    try:
+        return line.isascii() or bool(line.decode())
+    except UnicodeDecodeError:
+        return False
 
 
 def read_json(text):

@@ -53,8 +53,13 @@ def keys_of(rows):
     keys = []
     for position, row in enumerate(rows):
         kind, key = (WILDCARD, pattern(row.key)) if "*" in row.key else (EXACT, row.key)
-        keys.append(Key(position, kind, key.lower(), row.comment or None, row.url or None))
+        keys.append(Key(position, kind, fold(key), row.comment or None, row.url or None))
     return keys
+
+
+def fold(text):
+    """A text with upper and lower case made one, as ``definition.folded`` does it in SQL."""
+    return text.replace("Σ", "σ").replace("ς", "σ").lower()  # noqa: RUF001
 
 
 def pattern(wildcard):

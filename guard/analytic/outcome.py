@@ -3,10 +3,13 @@
 The risk events can be posted to an HTTP Event Collector as they are, one JSON object a line.
 """
 
+import re
+
 from . import seed
 from .definition import EXTRA
 
 RISK_SOURCETYPE, RISK_INDEX = "stash", "risk"
+_TOKEN = re.compile(r"\$(\w+)\$")
 _ATTACK = {"mitre_attack": [seed.ATTACK_ID]}
 
 
@@ -16,9 +19,10 @@ def table_row(row):
 
 
 def risk(row):
-    """The risk event of a row, in HEC's envelope."""
+    """The risk event of a row, in HEC's envelope; without a time where no event had one, so that HEC sets its own."""
+    time = {} if row["last_seen"] is None else {"time": row["last_seen"]}
     return {
-        "time": row["last_seen"],
+        **time,
         "host": row["src"],
         "source": seed.NAME,
         "sourcetype": RISK_SOURCETYPE,
@@ -57,10 +61,8 @@ def notable(row):
 
 def message(row):
     """The risk message, its ``$tokens$`` filled; several values are joined with a comma."""
-    text = seed.RISK_MESSAGE
-    for column in ("src", "package_name", "dest_hostname"):
-        text = text.replace("$%s$" % column, _joined(row[column]))
-    return text
+    # In one pass: a value that looks like a token is not filled again.
+    return _TOKEN.sub(lambda token: _joined(row[token.group(1)]), seed.RISK_MESSAGE)
 
 
 def cells(row):

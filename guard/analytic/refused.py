@@ -4,8 +4,8 @@ The fast reader gives a number of them and no more. Most often it is one, the la
 """
 
 from .fields import BadLine
-from .inputs import TOO_LONG, Tally, blocks, check, lines
-from .lines import read_line
+from .inputs import TOO_LONG, Tally, blocks, lines
+from .lines import check, read_line, utf8
 
 
 class Refused:
@@ -61,11 +61,4 @@ def _suspect(line, wanted):
     if line is None:
         return True
     text = line.strip()
-    return bool(text) and (text[:1] != b"{" or text[-1:] != b"}" or wanted(line) or not _utf8(text))
-
-
-def _utf8(text):
-    try:
-        return text.isascii() or bool(text.decode())
-    except UnicodeDecodeError:
-        return False
+    return bool(text) and (text[:1] != b"{" or text[-1:] != b"}" or wanted(line) or not utf8(text))

@@ -56,8 +56,7 @@ def command(paths, **options):
     if options["printed"]:
         click.echo(_printed(options, exclusions))
         return
-    if options["where"] and options["engine"] != "spark":
-        raise UsageError("--write goes with --engine spark")
+    _check(options, paths)
     window = _window(options)
     keys = lookup.read_published(options["lookup_file"]) if options["lookup_file"] else lookup.read_list()
     tally = inputs.Tally()
@@ -75,6 +74,19 @@ def command(paths, **options):
     if here and tally.unread == len(paths):
         sys.exit(BAD_DATA)
     sys.exit(FINDINGS if found else 0)
+
+
+def _check(options, paths):
+    """Raise UsageError for words that do not go together."""
+    spark = options["engine"] == "spark"
+    if options["where"] and not spark:
+        raise UsageError("--write goes with --engine spark")
+    if options["where"] and options["compared"]:
+        raise UsageError("--write writes one table: not what --compare has to show")
+    if options["compared"] and not options["as_json"] and options["form"] not in ("table", "json"):
+        raise UsageError("--compare is shown as a table or with --json")
+    if spark and inputs.STDIN in paths:
+        raise UsageError("standard input is read by --engine duckdb alone")
 
 
 def _window(options):
@@ -120,7 +132,8 @@ def _watched(hunt, paths):
         with Progress(console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task("reading", total=100)
             while not done.wait(0.2):
-                bar.update(task, completed=max(hunt.progress(), 0))
+                percent = hunt.progress()
+                bar.update(task, completed=percent or 0, total=None if percent is None else 100)
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
@@ -137,21 +150,21 @@ def _answer(hunt, keys, window, exclusions, options):
     hunt.load(keys)
     if window != [None, None]:
         answer["undated"] = hunt.rows(definition.UNDATED)[0]["hits"]
-    if not options["is_deep"]:
-        sql = definition.query(True, True, *window, exclusions)
-        if options["where"]:
-            return {"rows": [], "written": hunt.write(sql, options["where"]), "where": options["where"]}
-        answer["rows"] = hunt.rows(sql)
-    if options["is_deep"] or options["compared"]:
+    by_grammar = options["is_deep"] or options["compared"]
+    search = definition.query(True, True, *window, exclusions)
+    if options["compared"]:
+        answer["rows"] = hunt.rows(search)
+    if by_grammar:
         hunt.load(deep.whole_names(keys), deep.spread)
-        rows = hunt.rows(definition.query(False, False, *window, exclusions))
+        search = definition.query(False, False, *window, exclusions)
+    if options["where"]:
+        return {"rows": [], "written": hunt.write(search, options["where"]), "where": options["where"]}
+    rows = hunt.rows(search)
+    if by_grammar:
         for row in rows:
             row.update(zip(deep.COLUMNS, compare.project(row["package_name"])))
-        if options["compared"]:
-            answer.update(compare.differences(answer["rows"], rows))
-        else:
-            answer["rows"] = rows
         answer["unread"] = hunt.rows(deep.unread_query())
+    answer.update(compare.differences(answer["rows"], rows) if options["compared"] else {"rows": rows})
     return answer
 
 
