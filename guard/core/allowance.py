@@ -3,14 +3,16 @@
     STATE/allow/NAME               a user's            key=value lines: reason, by, added (ISO date), until (ISO date),
     /etc/typoguard/allow/NAME      root's              once (yes)
 
-A ``once`` entry is used up by renaming it to ``NAME@PID``: one command wins it, and the tool that this process becomes
-(same pid) still finds it when its resolver asks for the name again.
+A ``once`` entry is used up by renaming it to ``NAME@PID.START`` (START, in clock ticks since boot, tells a process from
+a later one with its pid): one command wins it. The tool that this process becomes, and whatever that starts in turn,
+such as the pip of an isolated build, find it when they ask for the name again; nobody else does.
 """
 
 import time
 
 from . import kernel as os
 from .home import SYSTEM_SETTINGS
+from .process import describe
 from .settings import SYSTEM, USER
 
 SYSTEM_ALLOW = os.path.dirname(SYSTEM_SETTINGS) + "/allow"
@@ -40,10 +42,33 @@ def find(home, name, settings):
     """The Allowance in force for a normalised name, or None. Root's comes first; a user's counts if settings say so."""
     found = read(SYSTEM_ALLOW + "/" + name, name, SYSTEM)
     if found is None and settings["allow.users"]:
-        for path in (home.allow + "/" + name, "%s/%s@%d" % (home.allow, name, os.getpid())):
-            found = found or read(path, name, USER)
+        found = _taken(home.allow, name) or read(home.allow + "/" + name, name, USER)
     today = time.strftime("%Y-%m-%d", time.gmtime())
     return found if found is not None and found.holds(today) else None
+
+
+def _taken(folder, name):
+    """The entry that was used up by the command of which this process is a part, or None."""
+    owners = _owners(folder, name)
+    pid, known = os.getpid(), {}
+    while owners and pid:
+        known = describe(pid)
+        if _mark(known) in owners:
+            return read("%s/%s@%s" % (folder, name, _mark(known)), name, USER)
+        pid = known.get("ppid", os.getppid() if pid == os.getpid() else 0)
+    return None
+
+
+def _owners(folder, name):
+    """The marks of the processes that used up an entry for ``name``."""
+    try:
+        return {entry[len(name) + 1 :] for entry in os.listdir(folder) if entry.startswith(name + "@")}
+    except OSError:
+        return set()
+
+
+def _mark(known):
+    return "%d.%d" % (known["pid"], known["start"]) if "start" in known else "%d" % known["pid"]
 
 
 def read(path, name, layer):
@@ -56,12 +81,19 @@ def read(path, name, layer):
     return Allowance(name, layer, path, known)
 
 
-def use_up(allowance):
-    """Take a ``once`` entry. False where another command was quicker."""
+def use_up(allowance, owner=0):
+    """Take a ``once`` entry. False where another command was quicker.
+
+    owner: pid of the process whose command this is; 0: this one.
+    """
+    folder, name = os.path.dirname(allowance.path), allowance.name
     if "@" in os.path.basename(allowance.path):
-        return True  # taken by this very process already
+        return True  # taken by this very command already
     try:
-        os.rename(allowance.path, "%s@%d" % (allowance.path, os.getpid()))
+        os.rename(allowance.path, "%s@%s" % (allowance.path, _mark(describe(owner or os.getpid()))))
+        for mark in _owners(folder, name):
+            if "." in mark and _mark(describe(int(mark.partition(".")[0]))) != mark:
+                os.unlink("%s/%s@%s" % (folder, name, mark))  # that command is over
     except OSError:
         return False
     return True

@@ -99,12 +99,14 @@ class Judge:
         finding.verdict = capped(action, self.settings["mode"])
 
 
-def use_up_once(home, findings, settings):
-    """Take the ``--once`` entries that let these findings through. False where one was gone already."""
+def use_up_once(home, findings, settings, owner=0):
+    """Take the ``--once`` entries that let these findings through, for the process ``owner`` (0: this one) and what it
+    starts. False where one was gone already.
+    """
     for finding in findings:
         if finding.allowed_by:
             allowance = find_allowance(home, finding.name, settings)
-            if allowance is None or (allowance.once and not use_up(allowance)):
+            if allowance is None or (allowance.once and not use_up(allowance, owner)):
                 return False
     return True
 

@@ -20,7 +20,7 @@ def run(session, cmd, call):
         except Exception:
             session.listen()  # what it started in turn may have been refused, and that is the better reason
             raise
-    path = note.write(session.building)
+    path = note.write(session.building, session.owner)
     try:
         return call(through(session, cmd, path))
     finally:

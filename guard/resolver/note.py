@@ -14,10 +14,13 @@ from ..core.verdict import ALLOW, Finding
 _VERSION = 2
 
 
-def write(within):
-    """Make a note for a tool about to be started; ``within``: what is being built, innermost last. Returns its path."""
+def write(within, owner):
+    """Make a note for a tool about to be started. Returns its path.
+
+    within: what is being built, innermost last; owner: pid of the tool whose command all of this is.
+    """
     fd, path = tempfile.mkstemp(prefix="guard-")
-    os.write(fd, marshal.dumps(list(within), _VERSION))
+    os.write(fd, marshal.dumps([owner, *within], _VERSION))
     os.close(fd)
     return path
 
@@ -25,6 +28,11 @@ def write(within):
 def read(path):
     """What is being built, for the tool that was started; [] where the note cannot be read."""
     return [item for item in _load(path) if isinstance(item, str)]
+
+
+def owner(path):
+    """The pid of the tool whose command this is; 0 where the note cannot be read."""
+    return next((item for item in _load(path) if isinstance(item, int)), 0)
 
 
 def answer(path, findings):

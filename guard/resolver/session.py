@@ -9,7 +9,7 @@ from ..core.command import Target
 from ..core.errors import CANNOT_JUDGE, REFUSED, CannotJudge, GuardError, Stale
 from ..core.fresh import check
 from ..core.home import at
-from ..core.judge import Judge
+from ..core.judge import Judge, use_up_once
 from ..core.lookup import WITHDRAWN, open_list
 from ..core.names import normalise
 from ..core.refusal import NOTHING_RAN
@@ -24,6 +24,7 @@ class Session:
     """What the patches of one process share.
 
     home       guard.core.home.Home
+    owner      pid of the tool whose command this is: of this process, or of the outermost that started it
     report     what was found (guard.resolver.report)
     judged     whether the gate, or the tool that started this one, has judged and recorded this very command
     protected  whether this interpreter is protected, so that no gate may have stood before it
@@ -36,6 +37,7 @@ class Session:
 
     def __init__(self, root, note_path="-"):
         self.home = at(root)
+        self.owner = os.getpid()
         self.report = Report(self.home)
         self.judged = self.protected = self.running = False
         self.at_work = 0
@@ -58,6 +60,7 @@ class Session:
         if note_path != "-":
             self.judged = True
             self.report.note = note_path
+            self.owner = note.owner(note_path) or self.owner
             self._above = note.read(note_path)
 
     # --- the run --------------------------------------------------------------------------------------------------
@@ -132,7 +135,7 @@ class Session:
 
     def lend(self):
         """A note for a tool that is started from here and outlives the call that starts it."""
-        self._lent.append(note.write(self.building))
+        self._lent.append(note.write(self.building, self.owner))
         return self._lent[-1]
 
     def listen(self):
@@ -193,7 +196,10 @@ class Session:
 
     def _look_up(self, target):
         try:
-            finding = self.judge().target(target)
+            judge = self.judge()
+            finding = judge.target(target)
+            if finding is not None and not use_up_once(self.home, [finding], judge.settings, self.owner):
+                finding = judge.target(target)  # another command was quicker
         except GuardError as error:
             self.cannot_judge(error.message)
             return None

@@ -1,6 +1,7 @@
 """The decision: list entries, actions, modes and allowances."""
 
 import datetime
+import os
 
 import pytest
 
@@ -147,11 +148,46 @@ def test_a_once_entry_lets_one_command_through(home, names):
     assert use_up_once(home, findings, Settings())
     # The tool that this process becomes asks again, under the same pid; another process finds nothing.
     assert strongest(judge(home, names, "evil")) == "allow"
-    import os
-
-    taken = f"{home.allow}/evil@{os.getpid()}"
-    os.rename(taken, f"{home.allow}/evil@1")
+    (taken,) = os.listdir(home.allow)
+    # What it starts is part of the same command.
+    assert in_a_child(home, names) == "allow"
+    os.rename(f"{home.allow}/{taken}", f"{home.allow}/{taken}0")  # the same pid, but a later process
     assert strongest(judge(home, names, "evil")) == "block"
+    assert in_a_child(home, names) == "block"
+
+
+def test_what_a_child_used_up_its_parent_does_not_find(home, names):
+    let_through(home.allow, "evil", once="yes")
+    assert in_a_child(home, names, lambda: use_up_once(home, judge(home, names, "evil"), Settings())) == "allow"
+    assert strongest(judge(home, names, "evil")) == "block"
+    # The next one that is used up clears away what nobody can find any more.
+    let_through(home.allow, "evil", once="yes")
+    assert use_up_once(home, judge(home, names, "evil"), Settings())
+    assert len(os.listdir(home.allow)) == 1
+
+
+def test_a_child_may_use_it_up_for_its_parent(home, names):
+    let_through(home.allow, "evil", once="yes")
+    owner = os.getpid()
+    use_up = lambda: use_up_once(home, judge(home, names, "evil"), Settings(), owner)  # noqa: E731  # run in the child
+    assert in_a_child(home, names, use_up) == "allow"
+    assert strongest(judge(home, names, "evil")) == "allow"
+
+
+def in_a_child(home, names, first=lambda: True):
+    """The verdict on "evil" in a process that this one starts."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if not pid:
+        try:
+            if first():
+                os.write(writing, strongest(judge(home, names, "evil")).encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    os.waitpid(pid, 0)
+    with open(reading) as told:
+        return told.read()
 
 
 def test_a_damaged_synced_list_falls_back_to_the_shipped_one(home):
