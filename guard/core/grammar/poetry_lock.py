@@ -57,38 +57,43 @@ def scan(data):
     _check_strings(text)
     found, over = [], False  # type: list, bool
     closed = True  # no key may follow before the next table: at the top, and behind the blank line that ends a source
-    lines = iter(text.split("\n"))
-    for line in lines:
-        first = line[:1]
-        if first == " ":
-            if line[:5] not in _ITEMS:
-                raise Deviation("indented line")
-        elif first not in _LOOK:
-            if closed and first and first != "#" and (found or line != "package = []"):
-                raise Deviation("key")
-        elif line == "[[package]]":
-            closed = False
-            if over:
-                raise Deviation("package behind the metadata")
-            found.append((_value(next(lines, ""), 'name = "'), _value(next(lines, ""), 'version = "'), "", ""))
-        elif line == "[package.source]":
-            if over or not found or found[-1][2] or found[-1][3]:
-                raise Deviation("source without a package")
-            found[-1] = found[-1][:2] + _source(lines)
-            closed = True
-        elif first == "[":
-            over, closed = _table(line, over, found), False
-        elif closed:
+    for place, piece in enumerate(text.split("\nfiles = [\n")):  # half of the lock: not even split into lines
+        if place and closed:
             raise Deviation("key")
-        elif line == "files = [":
-            for item in lines:  # half of the lines: an array without a "]" in it ends at the line that is one
-                if "]" in item:
-                    if item != "]":
-                        raise Deviation("files")
-                    break
-        else:
-            _check_key(line)
+        lines = iter((_behind_files(piece) if place else piece).split("\n"))
+        for line in lines:
+            first = line[:1]
+            if first == " ":
+                if line[:5] not in _ITEMS:
+                    raise Deviation("indented line")
+            elif first not in _LOOK:
+                if closed and first and first != "#" and (found or line != "package = []"):
+                    raise Deviation("key")
+            elif line == "[[package]]":
+                closed = False
+                if over:
+                    raise Deviation("package behind the metadata")
+                found.append((_value(next(lines, ""), 'name = "'), _value(next(lines, ""), 'version = "'), "", ""))
+            elif line == "[package.source]":
+                if over or not found or found[-1][2] or found[-1][3]:
+                    raise Deviation("source without a package")
+                found[-1] = found[-1][:2] + _source(lines)
+                closed = True
+            elif first == "[":
+                over, closed = _table(line, over, found), False
+            elif closed:
+                raise Deviation("key")
+            else:
+                _check_key(line)
     return found
+
+
+def _behind_files(piece):
+    """What follows the array that ``piece`` begins in: one without a "]" in it ends at the line that is one."""
+    end = piece.find("]")
+    if end < 0 or (end and piece[end - 1] != "\n") or piece[end + 1 : end + 2] not in ("", "\n"):
+        raise Deviation("files")
+    return piece[end + 2 :]
 
 
 def _check_strings(text):

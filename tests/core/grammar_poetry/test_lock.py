@@ -57,7 +57,7 @@ LINES = [
     "[metadata]", "[extras]", "[package.dependencies]", "[package.dependencies.a]", "[[package.dependencies.a]]",
     '"""', "'''",
     'x = """', "x = '''", "x = [", "]", "[[x]]", "[x.y]", "[package.source.x]", "[metadata.files]", 'name.x = "1"',
-    "# [[package]]",
+    "# [[package]]", "files = [", "files = []", "    \"]\",",
 ]  # fmt: skip
 
 
