@@ -44,8 +44,9 @@ def appends(folder):
     """One append in ms: by the wall clock, and what of it was guard's.
 
     On a busy machine anybody waits for a turn, so the kernel is asked how long this thread was ready and another ran
-    (/proc/thread-self/schedstat). What is left of the slowest call is its own work and whatever it waited for: a lock,
-    the disk. Beside each row stands a plain write of the same length, taken in turn with it.
+    (/proc/thread-self/schedstat). What is left is its own work and whatever it waited for: a lock, the disk; or, in a
+    crowd, another writer that the kernel stopped in the middle of a write to the same file, which it lets nobody else
+    write meanwhile. Beside each row stands a plain write of the same length, taken in turn with it.
     """
     print(f"{'append to the journal, ms':<46} {'median':>9} {'99 %':>9} {'slowest':>9} {'for a turn':>11} {'rest':>8}")
     home = _home(folder / "empty")
@@ -62,7 +63,7 @@ def appends(folder):
         _compared("recorders draining without a pause", home)
     home = _home(folder / "crowd")
     with _crowd(home, 49):
-        _compared("49 other processes appending", home, 500)
+        _compared("49 others appending to it, and to a plain file", home, 500)
 
 
 def _home(root):
@@ -73,16 +74,13 @@ def _home(root):
 def _compared(label, home, count=APPENDS):
     """``count`` appends, each in turn with open, write and close of a plain file beside the journal."""
     made = line(["install", "aaa"], names=["aaa"])
-    plain = os.path.dirname(home.journal) + "/plain"
 
     def one():
         made["id"] = os.urandom(16).hex()
         append(home.journal, made)
 
     def other():
-        fd = os.open(plain, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        os.write(fd, b"x" * 2000)
-        os.close(fd)
+        _write(home)
 
     one()
     appended, written = zip(*[(_took(one), _took(other)) for _ in range(count)])
@@ -90,12 +88,18 @@ def _compared(label, home, count=APPENDS):
     _shown("  a plain write in turn with it", written)
 
 
+def _write(home):
+    fd = os.open(os.path.dirname(home.journal) + "/plain", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    os.write(fd, b"x" * 2000)
+    os.close(fd)
+
+
 def _took(call):
     """(wall ms, ms of it that this thread was ready and another ran)."""
-    waited, start = _waited(), time.perf_counter()
+    before, start = _waited(), time.perf_counter()
     call()
     wall = time.perf_counter() - start
-    return wall * 1000, (_waited() - waited) / 1e6
+    return wall * 1000, (_waited() - before) / 1e6
 
 
 def _waited():
@@ -111,7 +115,7 @@ def _shown(label, took):
     walls = sorted(wall for wall, _ in took)
     median, most = statistics.median(walls), walls[int(len(walls) * 0.99)]
     slowest, turn = max(took)
-    rest = max(wall - waited for wall, waited in took)
+    rest = max(wall - away for wall, away in took)
     print(f"  {label:<44} {median:9.3f} {most:9.3f} {slowest:9.3f} {turn:11.3f} {rest:8.3f}", flush=True)
 
 
@@ -143,6 +147,7 @@ class _crowd:
             if pid == 0:
                 while True:
                     append(self.home.journal, made)
+                    _write(self.home)
                     time.sleep(0.02)
             self.pids.append(pid)
         return self

@@ -214,15 +214,15 @@ def test_a_failure_at_any_step_is_made_good_by_the_next_run(home, monkeypatch, p
 
 
 def _append_many(home, count, pipe):
-    """In a child: ``count`` attempts, their ids and the slowest append into the pipe."""
-    ids, slowest = [], 0.0
+    """In a child: ``count`` attempts, their ids and the dearest append (CPU ms) to the pipe."""
+    ids, dearest = [], 0.0
     for _ in range(count):
         made = line(["install", "aaa"], names=["aaa"])
-        start = time.perf_counter()
+        start = time.thread_time()
         append(home.journal, made)
-        slowest = max(slowest, time.perf_counter() - start)
+        dearest = max(dearest, (time.thread_time() - start) * 1e3)
         ids.append(made["id"])
-    os.write(pipe, ("%s %f\n" % (",".join(ids), slowest)).encode())
+    os.write(pipe, ("%s %f\n" % (",".join(ids), dearest)).encode())
 
 
 def _children(home, count, each):
@@ -244,12 +244,15 @@ def _children(home, count, each):
 
 
 def _gather(children):
-    ids = []
+    """(ids of every attempt, the dearest append of all in CPU ms)."""
+    ids, dearest = [], 0.0
     for pid, read in children:
         with open(read, "rb") as pipe:
-            ids += pipe.read().decode().split()[0].split(",")
+            made, dear = pipe.read().decode().split()
+        ids += made.split(",")
+        dearest = max(dearest, float(dear))
         assert os.waitpid(pid, 0)[1] == 0
-    return ids
+    return ids, dearest
 
 
 def _concurrent(home, attempts):
@@ -258,10 +261,13 @@ def _concurrent(home, attempts):
     while len(done) < len(children):
         drain(home, 30)
         done = [pid for pid, read in children if _ready(read)]
-    ids = _gather(children)
+    ids, dearest = _gather(children)
     drain(home, 30)
     assert len(ids) == attempts
     once(home, ids)
+    # It waits for no lock of guard's. What fifty writers on a few cores wait for is a turn, or a writer that the kernel
+    # stopped in the middle of its write: bench/recorder.py has both beside a plain write to a shared file.
+    assert dearest < 10
 
 
 def _ready(read):
