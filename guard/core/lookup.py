@@ -19,9 +19,14 @@ COMPROMISED = "compromised"  # a good project with some bad releases
 OTHER = "other"  # listed as spam, research, hacking tool
 WITHDRAWN = "withdrawn"  # its source took it back; kept so that `guard explain` can say so
 
+_SIGNS = ("<", ">")  # what a range among the versions begins with
+
 
 class Entry:
-    """A row of the list. ``versions``, ``sources``, ``evidence``: lists of str; no versions means every version."""
+    """A row of the list. ``versions``, ``sources``, ``evidence``: lists of str; no versions means every version.
+
+    A version may be a range: ``>=1.0 <2.0`` (guard.core.ranges).
+    """
 
     __slots__ = ("name", "kind", "imitates", "versions", "sources", "evidence", "reason")
 
@@ -42,8 +47,26 @@ class Entry:
         if self.kind == WITHDRAWN:
             return False
         if self.versions:
-            return bool(version) and plain_version(version) in [plain_version(v) for v in self.versions]
+            return bool(version) and self._names(version)
         return self.kind != COMPROMISED
+
+    def _names(self, version):
+        plain = plain_version(version)
+        if plain in [plain_version(v) for v in self.versions]:
+            return True
+        spans = [v for v in self.versions if v.startswith(_SIGNS)]
+        if not spans:
+            return False
+        from .ranges import holds  # one entry in a thousand has a range
+
+        return any(holds(span, version) for span in spans)
+
+    def releases(self, offered=()):
+        """The releases it covers by name, and those of ``offered`` (an iterable of str) that lie in a range of it."""
+        named = [v for v in self.versions if not v.startswith(_SIGNS)]
+        if len(named) < len(self.versions):
+            named += [version for version in offered if version not in named and self.covers(version)]
+        return named
 
 
 def plain_version(version):

@@ -12,12 +12,14 @@ import itertools
 import json
 from collections.abc import Iterable, Iterator
 
+from guard.core import ranges
 from guard.core.lookup import CANARY, COMPROMISED, MALICIOUS, OTHER, TYPOSQUAT, WITHDRAWN, Entry
 
 SPLUNK_COLUMNS = ("typosquatted_package_name", "comment", "package_official_url")
 FOLLOWS = ("=*", "<*", ">*", "~*", "!*", "[*", ";*", "@*")  # PEP 508: versions, extras, marker, link; poetry's name@^1
 _PAGE = "https://pypi.org/project/"
 _NO_PAGE = "none"  # the search groups by this column, and drops a row in which it is empty
+_ENDS = {"<": "fixed", "<=": "last_affected"}
 _MANY = 2  # separators; a name with more is spelt with one kind throughout
 _WORDS = {MALICIOUS: "Malicious package", TYPOSQUAT: "Potential typo squatting", COMPROMISED: "Compromised release",
           OTHER: "Unwanted package"}  # fmt: skip
@@ -38,10 +40,13 @@ def splunk(entries: "Iterable[Entry]", others: bool = False) -> "Iterator[tuple[
 
 
 def keys(entry: Entry) -> "Iterator[str]":
-    """Every key of one entry; of one that names releases alone, the pinned spellings of those."""
+    """Every key of one entry; of one that names releases alone, the pinned spellings of those.
+
+    A range has no keys: a lookup cannot compare, and the releases in it are not known here.
+    """
     for spelling in spellings(entry.name):
         if entry.versions:
-            for version in entry.versions:
+            for version in entry.releases():
                 yield from (f"{spelling}{sign}{version}" for sign in ("==", "===", "@", "[*=="))
         else:
             yield spelling
@@ -78,9 +83,12 @@ def osv(entry: Entry, made: str) -> "dict[str, object]":
     affected: dict[str, object] = {
         "package": {"ecosystem": "PyPI", "name": entry.name, "purl": f"pkg:pypi/{entry.name}"}
     }
-    if entry.versions:
-        affected["versions"] = entry.versions
-    elif entry.kind != COMPROMISED:
+    spans = [text for text in entry.versions if ranges.is_range(text)]
+    if entry.releases():
+        affected["versions"] = entry.releases()
+    if spans:
+        affected["ranges"] = [{"type": "ECOSYSTEM", "events": _events(span)} for span in spans]
+    elif not entry.versions and entry.kind != COMPROMISED:
         affected["ranges"] = [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}]
     record: dict[str, object] = {
         "schema_version": "1.7.0",
@@ -95,6 +103,13 @@ def osv(entry: Entry, made: str) -> "dict[str, object]":
     if entry.kind == WITHDRAWN:
         record["withdrawn"] = made
     return record
+
+
+def _events(span: str) -> "list[dict[str, str]]":
+    """A range as OSV's events."""
+    ends = dict(ranges.bounds(span))
+    events = [{"introduced": ends.get(">=", "0")}]
+    return events + [{_ENDS[sign]: release} for sign, release in ends.items() if sign in _ENDS]
 
 
 def osv_lines(entries: "Iterable[Entry]", made: str) -> "Iterator[str]":

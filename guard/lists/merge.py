@@ -9,7 +9,7 @@ The rule, in order (docs/reference/list-format.md says it for readers):
 2. One source says that the project is good and some releases are bad (COMPROMISED): the name is never blocked whole.
    The releases that any source names are listed; a source that condemns the whole name is held for a person.
 3. The name is one of the most downloaded projects: a claim that names releases covers those releases and no other;
-   one that names none is held for a person and not in force.
+   one that names none is held for a person and not in force, and so is a range without an end.
 4. Otherwise the whole name is listed, with the strongest kind any source gives it: typosquat, malicious, other.
    A typosquat is malicious too, and tells more. Releases that a source enumerates do not narrow the entry: of a project
    that exists only to do harm they are those that were seen.
@@ -20,6 +20,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from guard.core.lookup import COMPROMISED, MALICIOUS, OTHER, TYPOSQUAT, WITHDRAWN
+from guard.core.ranges import is_endless
 
 from .claim import HINT, Claim, upstream
 
@@ -104,6 +105,10 @@ def _some_releases(name, claims: "list[Claim]", popular) -> "tuple[tuple[str, ..
     """Rules 2 and 3: an entry that covers the releases that were named; whoever condemns the whole name is held."""
     whole = [claim for claim in claims if not claim.versions and claim.kind != COMPROMISED]
     precise = [claim for claim in claims if claim not in whole]
+    if name in popular:
+        endless = [claim for claim in precise if any(map(is_endless, claim.versions))]
+        precise = [_ending(claim) if claim in endless else claim for claim in precise]
+        whole += endless
     held = []
     if whole:
         why = "it is one of the most downloaded projects" if name in popular else "another source calls it good"
@@ -112,6 +117,10 @@ def _some_releases(name, claims: "list[Claim]", popular) -> "tuple[tuple[str, ..
     versions = _each(claim.versions for claim in precise)
     reason = "" if versions else _UNKNOWN_RELEASES if precise else "is held for a person: " + held[0].why
     return _row(COMPROMISED, precise or whole, popular, versions, reason), held
+
+
+def _ending(claim: Claim) -> Claim:
+    return claim._replace(versions=tuple(text for text in claim.versions if not is_endless(text)))
 
 
 def _row(kind: str, claims: "list[Claim]", popular, versions: "tuple[str, ...]" = (), reason: str = ""):

@@ -14,6 +14,7 @@ which is what ``refresh`` here does for all: None where nothing has changed.
 import importlib
 
 from guard.core.errors import BadData
+from guard.core.ranges import is_range, is_sound
 
 from .claim import Claim, name_of
 from .config import NAMES, Source
@@ -60,6 +61,9 @@ def _check(source: Source, claims: "list[Claim]") -> None:
     for claim in claims:
         if name_of(claim.name) != claim.name:
             raise BadData(f"{shown(source.url)}: {claim.name[:80]!r} is not a normalised name")
+        for text in claim.versions:
+            if is_range(text) and not is_sound(text):
+                raise BadData(f"{shown(source.url)}: {text[:80]!r}, of {claim.name}, is no range like '>=1.0 <2.0'")
         for text in (claim.source, claim.reason, *claim.versions, *claim.evidence):
             if len(text) > _LONGEST or not text.isprintable():
                 raise BadData(f"{shown(source.url)}: what it says of {claim.name[:80]!r} is not text for a person")

@@ -112,7 +112,7 @@ def _package_finder(session, module):
         return find_all_candidates
 
     def _good_releases(name, found):
-        bad = session.bad_releases(name)
+        bad = session.bad_releases(name, (str(candidate.version) for candidate in found))
         if not bad:
             return None
         listed = {parse(version): finding for version, finding in bad.items()}

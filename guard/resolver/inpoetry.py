@@ -84,7 +84,7 @@ def _meet_dependency(session, dependency):
 
 def _good_releases(session, name, found):
     """The releases that are not hidden; None where none has to be."""
-    bad = session.bad_releases(name) if found else {}
+    bad = session.bad_releases(name, (package.version.text for package in found)) if found else {}
     if not bad:
         return None
     parse = type(found[0].version).parse

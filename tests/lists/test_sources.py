@@ -5,7 +5,8 @@ import json
 import pytest
 
 from guard.core.errors import BadData
-from guard.core.lookup import COMPROMISED, MALICIOUS, OTHER, TYPOSQUAT, WITHDRAWN
+from guard.core.lookup import COMPROMISED, MALICIOUS, OTHER, TYPOSQUAT, WITHDRAWN, Entry
+from guard.lists import export
 from guard.lists.config import SYSTEMS, Source
 from guard.lists.sources import allow, block, datadog, facts, osv, plain, splunk
 
@@ -68,15 +69,47 @@ def test_osv_record_of_another_publisher():
     ("ranges", "kind", "versions"),
     [
         ([{"introduced": "0"}], MALICIOUS, ("1.0",)),
-        ([{"introduced": "0"}, {"fixed": "2.0"}], COMPROMISED, ("1.0",)),
-        ([{"introduced": "1.5"}], COMPROMISED, ("1.0",)),
+        ([{"introduced": "0"}, {"limit": "*"}], MALICIOUS, ("1.0",)),
+        ([{"introduced": "0"}, {"fixed": "2.0"}], COMPROMISED, ("1.0", "<2.0")),
+        ([{"introduced": "0", "fixed": "2.0"}], COMPROMISED, ("1.0", "<2.0")),
+        ([{"introduced": "0"}, {"limit": "2.0"}], COMPROMISED, ("1.0", "<2.0")),
+        ([{"introduced": "1.5"}], COMPROMISED, ("1.0", ">=1.5")),
         ([{"introduced": "1.5"}, {"last_affected": "1.5"}], COMPROMISED, ("1.0", "1.5")),
-        ([{"introduced": "0"}, {"last_affected": "1.2"}], COMPROMISED, ("1.0",)),
+        ([{"introduced": "0"}, {"last_affected": "1.2"}], COMPROMISED, ("1.0", "<=1.2")),
+        (  # in any order; 1.10 comes after 1.9
+            [{"fixed": "1.10"}, {"introduced": "2.0"}, {"introduced": "1.9"}, {"fixed": "2.0.1"}],
+            COMPROMISED,
+            ("1.0", ">=1.9 <1.10", ">=2.0 <2.0.1"),
+        ),
+        ([{"introduced": "1.0"}, {"introduced": "1.1"}, {"fixed": "1.2"}], COMPROMISED, ("1.0", ">=1.0 <1.2")),
+        ([{"introduced": "1.0"}, {"fixed": "2.0"}, {"introduced": "2.0"}], COMPROMISED, ("1.0", ">=1.0 <2.0", ">=2.0")),
+        ([{"introduced": "0"}, {"fixed": "not-a-version"}], COMPROMISED, ("1.0",)),
+        ([{"fixed": "2.0"}], COMPROMISED, ("1.0",)),
+        ([{"introduced": "1.0;evil"}, {"fixed": "2.0,x"}], COMPROMISED, ("1.0",)),
+        ([], MALICIOUS, ("1.0",)),
     ],
 )
 def test_osv_ranges(ranges, kind, versions):
     claim = osv_claim(affected={"ranges": [{"type": "ECOSYSTEM", "events": ranges}]})
     assert (claim.kind, claim.versions) == (kind, versions)
+
+
+@pytest.mark.parametrize("name", feeds.RECORDS)
+def test_a_real_record_with_a_range_in_place_of_its_releases(name):
+    """As OSV writes it for a project that was taken over and mended; the wire form is otherwise the publisher's."""
+    record = json.loads((feeds.DATA / name).read_text())
+    (affected,) = record["affected"]
+    events = [{"introduced": "1.82.7"}, {"fixed": "1.82.9"}]
+    affected.update(versions=[], ranges=[{"type": "ECOSYSTEM", "events": events, "database_specific": {"x": 1}}])
+    (claim,) = osv.claims_of(record, "ossf")
+    assert (claim.kind, claim.versions) == (COMPROMISED, (">=1.82.7 <1.82.9",))
+
+
+def test_an_exported_range_reads_back_the_same():
+    entry = Entry(["invented", COMPROMISED, "", "0.3;>=1.0 <2.0;<=0.1;>=3", "ossf"])
+    (claim,) = osv.claims_of({**export.osv(entry, "2026-01-01T00:00:00Z"), "id": "MAL-2026-1"}, "ossf")
+    assert (claim.kind, claim.versions) == (COMPROMISED, tuple(entry.versions))
+    assert [row[0] for row in export.splunk([entry])] == ["invented==0.3", "invented===0.3", "invented@0.3", "invented[*==0.3"]
 
 
 def test_osv_range_of_commits_says_nothing_of_releases():

@@ -223,6 +223,45 @@ def test_a_popular_name_is_held_for_a_person(mirror, installation):
     assert "block.csv" in installation.run("lists", "held").stdout
 
 
+def test_a_range_of_releases_reaches_the_gate(mirror, installation):
+    span = {"versions": [], "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "1.0"}, {"fixed": "2.0"}]}]}
+    mirror.files.update(feeds.osv([*feeds.real_records(), feeds.record(1, "taken-over", affected=span)]))
+    installation.use(mirror, "osv")
+    assert installation.sync().code == 0
+    words = ["taken-over==0.9", "taken-over==1.0", "taken-over==1.5rc1", "taken-over===2.0.dev1", "taken-over==2.0", "taken-over"]
+    done = installation.run("check", "--json", "pip", "install", *words)
+    findings = json.loads(done.stdout)["findings"]
+    assert [finding["version"] for finding in findings] == ["1.0", "1.5rc1", "2.0.dev1"]
+    assert {(finding["kind"], finding["verdict"]) for finding in findings} == {("compromised", "block")}
+    told = installation.run("explain", "taken-over==1.5")
+    assert told.returncode == 1 and "releases: >=1.0 <2.0 (no other)" in told.stdout
+
+
+def test_a_range_without_an_end_is_held_for_a_popular_name(mirror, installation):
+    from_start = [{"type": "ECOSYSTEM", "events": [{"introduced": "0.0.1"}]}]
+    for number, name in ((1, "requests"), (2, "not-so-popular")):
+        record = feeds.record(number, name, affected={"versions": ["1.0"], "ranges": from_start})
+        mirror.files.update(feeds.osv([*feeds.real_records(), record]))
+        installation.use(mirror, "osv")
+        assert installation.sync(accept=("osv",)).code == 0
+        assert installation.entry(name).covers("1.0")
+        assert installation.entry(name).covers("2.32.0") is (name == "not-so-popular")
+        held = json.loads(installation.run("lists", "held", "--json").stdout)["held"]
+        assert [row["name"] for row in held] == (["requests"] if name == "requests" else [])
+
+
+def test_an_own_list_may_name_a_range_if_it_is_one(installation):
+    installation.configure("".join(f"[sync.sources.{name}]\nenabled = false\n" for name in settings.PUBLIC))
+    block = installation.root / "etc" / "block.csv"
+    block.write_text("name,versions\nacme-tool,0.1;>=1.0 <2.0\n")
+    assert installation.sync().code == 0
+    entry = installation.entry("acme-tool")
+    assert [version for version in ("0.1", "0.2", "1.9", "2.0") if entry.covers(version)] == ["0.1", "1.9"]
+    for wrong in (">1.0", ">=1.0<2.0", "<", ">=one", ">=1.0 !=1.5"):
+        block.write_text(f"name,versions\nacme-tool,{wrong}\n")
+        assert "no range" in errors(installation.sync())["user-block"], wrong
+
+
 def test_plain_http_is_for_this_machine_alone(installation):
     site = Site()
     site.files["names.txt"] = b"invented\n"

@@ -93,17 +93,20 @@ def test_a_clean_build_requirement_builds(room, dists, place):
     assert room.left_over() == []
 
 
-def test_a_bad_release_is_hidden_and_the_one_before_it_installed(room, dists, place):
+@pytest.mark.parametrize(
+    ("listed", "hidden"), [("1.1;v1.2.0", {"1.1", "v1.2.0"}), (">=1.1.dev1 <2", {"1.1", "1.2"})], ids=["named", "range"]
+)
+def test_a_bad_release_is_hidden_and_the_one_before_it_installed(room, dists, place, listed, hidden):
     for version in ("1.0", "1.1", "1.2"):
         packages.wheel(dists, "goodpkg-gamma", version)
-    room.listed({"name": "goodpkg-gamma", "kind": "compromised", "versions": "1.1;v1.2.0", "sources": "tests"})
+    room.listed({"name": "goodpkg-gamma", "kind": "compromised", "versions": listed, "sources": "tests"})
     done = room.install(place, "goodpkg-gamma")
     assert done.returncode == 0, done.stderr
     assert room.installed() == ["goodpkg_gamma-1.0.dist-info"]
     assert "this release is hidden" in done.stderr
     (line,) = room.lines()
     assert line["verdict"] == "warn"
-    assert {f["version"] for f in line["findings"]} == {"1.1", "v1.2.0"}
+    assert {f["version"] for f in line["findings"]} == hidden
 
 
 def test_a_bad_release_that_something_insists_on_is_refused(room, dists, place):

@@ -128,10 +128,11 @@ def test_a_build_requirement(room, dists, poetry):
     assert "builds_with" not in poetry.installed()
 
 
-def test_bad_releases_are_hidden(room, dists, newest):
+@pytest.mark.parametrize("listed", ["1.1", ">=1.1.dev1 <2"])
+def test_bad_releases_are_hidden(room, dists, newest, listed):
     for version in ("1.0", "1.1"):
         packages.wheel(dists, "goodpkg-gamma", version)
-    room.listed({"name": "goodpkg-gamma", "kind": "compromised", "versions": "1.1", "sources": "tests"})
+    room.listed({"name": "goodpkg-gamma", "kind": "compromised", "versions": listed, "sources": "tests"})
     newest.needs("goodpkg-gamma")
     done = newest.run("lock")
     assert done.returncode == 0, done.stderr

@@ -7,7 +7,8 @@ few records that are new in it, one by one, or for the whole archive. Where ther
 What a record says (https://ossf.github.io/osv-schema/):
 - ``withdrawn``: its source took it back.
 - a range that ends (``fixed``, ``last_affected``, ``limit``), or begins later than at 0: the project is good, some
-  releases are bad; ``versions`` names them. The same where the text calls it a compromised package.
+  releases are bad: those in the range, and those that ``versions`` names. A range is kept as text (``>=1.0 <2.0``,
+  guard.core.ranges). The project is a good one too where the text calls it a compromised package.
 - else the project is bad. ``versions`` then enumerates what was seen, and narrows the entry for a popular name alone.
 """
 
@@ -18,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote
 
+from guard.core import ranges
 from guard.core.errors import BadData
 from guard.core.lookup import COMPROMISED, MALICIOUS, WITHDRAWN
 
@@ -33,6 +35,8 @@ _PARALLEL = 8
 _RECORD = 4 << 20  # bytes of one record
 _UNPACKED = 8  # times the limit of a download
 _TO_THE_SECOND = 19  # characters of an ISO time; the index and a record may differ behind that
+EVERY, UNCLEAR = "every release", "which ones cannot be told"  # instead of a range
+_ORDER = {"fixed": 0, "limit": 0, "introduced": 1, "last_affected": 2}
 _COMPROMISED = re.compile(r"compromised[- ](package|project|release|version|librar)", re.IGNORECASE)
 _ID = re.compile(r"MAL-[0-9]{4}-[0-9]{1,9}")
 
@@ -145,27 +149,57 @@ def _claims(record: "dict[str, Any]", label: str) -> Iterator[Claim]:
         if not name:
             continue
         versions = tuple(version for version in affected.get("versions") or () if isinstance(version, str))
-        kind, more = _judge(record, affected)
-        versions = tuple(dict.fromkeys(versions + more))
+        kind = _kind(record, affected)
+        if kind == COMPROMISED:
+            versions = tuple(dict.fromkeys((*versions, *(r for r in _ranges(affected) if r not in (EVERY, UNCLEAR)))))
         since = (record.get("published") or "")[:10]
         yield Claim(name, label, kind, versions=versions, evidence=(record["id"],), since=since)
 
 
-def _judge(record: "dict[str, Any]", affected: "dict[str, Any]") -> "tuple[str, tuple[str, ...]]":
-    """(kind, releases that only a range names)."""
+def _kind(record: "dict[str, Any]", affected: "dict[str, Any]") -> str:
     if record.get("withdrawn"):
-        return WITHDRAWN, ()
-    bounded, exact = False, []
+        return WITHDRAWN
+    some = any(text != EVERY for text in _ranges(affected))
+    return COMPROMISED if some or _COMPROMISED.search(record.get("details") or "") else MALICIOUS
+
+
+def _ranges(affected: "dict[str, Any]") -> "Iterator[str]":
+    """Each range of an entry as text, or EVERY; UNCLEAR for one that PEP 440 cannot compare, or that never begins."""
     for span in affected.get("ranges") or ():
-        if span.get("type") == "GIT":
-            continue
-        events = {key: value for event in span.get("events") or () for key, value in event.items()}
-        ends = any(key in events for key in ("fixed", "last_affected", "limit"))
-        bounded = bounded or ends or events.get("introduced", "0") != "0"
-        if events.get("introduced") == events.get("last_affected") and events.get("introduced") != "0":
-            exact.append(events["introduced"])
-    compromised = bounded or _COMPROMISED.search(record.get("details") or "")
-    return (COMPROMISED if compromised else MALICIOUS), tuple(e for e in exact if isinstance(e, str))
+        if span.get("type") != "GIT":
+            events = [(what, text) for event in span.get("events") or () for what, text in event.items()]
+            yield from _spans([event for event in events if event != ("limit", "*")])
+
+
+def _spans(events: "list[tuple[str, str]]") -> "Iterator[str]":
+    """From events to ranges, as OSV's schema evaluates them: in the order of the releases they name."""
+    try:
+        ordered = sorted((_place(what, text), what, text.strip()) for what, text in events)
+    except ValueError:
+        ordered = []
+    if events and "introduced" not in [what for _, what, _ in ordered]:
+        yield UNCLEAR
+    start = None
+    for _, what, text in ordered:
+        if what == "introduced":
+            start = text if start is None else start
+        elif start is not None:
+            sign = "<=" if what == "last_affected" else "<"
+            begin = "" if start == "0" else f">={start} "
+            yield text if (start, what) == (text, "last_affected") else f"{begin}{sign}{text}"
+            start = None
+    if start is not None:
+        yield EVERY if start == "0" else f">={start}"
+
+
+def _place(what: str, text: str) -> "tuple[Any, ...]":
+    """What an event is sorted by. Of those that name one release the end of a range comes first, unless it holds it."""
+    if what == "introduced" and text == "0":
+        return ((), 1)
+    place = ranges.key(text)
+    if what not in _ORDER or not place:
+        raise ValueError(text)
+    return (place, _ORDER[what])
 
 
 def _by_id(claims: "list[Claim]") -> "dict[str, list[Claim]]":

@@ -1,8 +1,8 @@
 """Lists that people keep by hand: one name a line, or CSV with a header. ``plain``, ``block`` and ``allow`` read them.
 
 Text: a name, or ``name==release``; ``#`` begins a comment. CSV: a column ``name`` (or ``package``), and where wanted
-``versions`` (joined with ``;``), ``kind``, ``imitates``, ``evidence``, ``reason``, ``owner``, ``until`` (ISO date, the
-last day on which the row holds), ``since``.
+``versions`` (joined with ``;``; a range is ``>=1.0 <2.0``), ``kind``, ``imitates``, ``evidence``, ``reason``,
+``owner``, ``until`` (ISO date, the last day on which the row holds), ``since``.
 """
 
 import csv
