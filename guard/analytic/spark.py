@@ -6,17 +6,23 @@ neither could match nor looks cut is not parsed, so a mistake inside it is not c
 """
 
 import os
+import re
 import sys
 import tempfile
 import zipfile
+from urllib.parse import unquote
 
 from guard.core.errors import BadData, UsageError
 
 from . import definition
 from .fields import BadLine
+from .inputs import UNREADABLE
 from .lines import ESCAPE, SEARCH, read_line
 from .seed import LOOKUP
 
+# How Spark says that an input is not there, and which file it could not read.
+_ABSENT = re.compile(r"\[(PATH_NOT_FOUND|TABLE_OR_VIEW_NOT_FOUND)\]")
+_DAMAGED = re.compile(r"\[FAILED_READ_FILE[^]]*\] Encountered error while reading file (\S+?)\.\s")
 _TABLE = "table:"  # before the name of a table of the cluster's, instead of a path
 _TABULAR = (".csv", ".parquet", ".orc")
 _PARSED = {**definition.EVENT_COLUMNS, "_path": "VARCHAR", "_reason": "VARCHAR"}
@@ -34,7 +40,6 @@ class Hunt:
             raise UsageError("hunting on Spark needs PySpark", "pip install 'typoguard[spark]'") from None
         self._tally, self._wanted = tally, wanted
         self._parsed = []
-        self._told = False
         self._folder = tempfile.TemporaryDirectory(prefix="guard-hunt-")
         builder = SparkSession.builder.appName("guard hunt").config("spark.sql.session.timeZone", "UTC")
         if master:
@@ -43,7 +48,7 @@ class Hunt:
             os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
             builder = builder.config("spark.sql.shuffle.partitions", "2").config("spark.ui.enabled", "false")
         try:
-            self._spark = builder.config("spark.ui.showConsoleProgress", "false").getOrCreate()
+            self._spark = builder.config("spark.ui.showConsoleProgress", sys.stderr.isatty()).getOrCreate()
         except Exception as error:  # no Java, no such master: PySpark has no one error for it
             raise UsageError("Spark does not start: %s" % str(error).splitlines()[0], "it needs Java 17") from None
         self._spark.sparkContext.setLogLevel("ERROR")
@@ -57,23 +62,58 @@ class Hunt:
         self._folder.cleanup()
 
     def add(self, paths):
-        """Take inputs: paths and URLs of logs (lines, gzip or not), of CSV, Parquet or ORC; ``table:NAME``."""
+        """Read inputs: paths and URLs of logs (lines, gzip or not), of CSV, Parquet or ORC; ``table:NAME``.
+
+        What is no event, and what cannot be read, goes to the tally. UsageError for an input that is not there.
+        """
         tabular = [path for path in paths if path.startswith(_TABLE) or path.lower().endswith(_TABULAR)]
         logs = [path for path in paths if path not in tabular]
-        frames = [self._records(path) for path in tabular]
-        if logs:
-            frames.append(self._spark.read.text(logs, lineSep="\n").selectExpr("value", "input_file_name() AS path"))
-        for frame in frames:
-            self._parsed.append(self._parse(frame))
+        for group in (*([path] for path in tabular), *([logs] if logs else [])):
+            self._add(group)
 
-    def _records(self, path):
-        """The records of a table as JSON lines."""
+    def _add(self, paths, tolerant=False):
+        """Read inputs of one form; ``tolerant``: a damaged file as far as it goes."""
+        frame = None
+        try:
+            frame = self._frame(paths, tolerant)
+            parsed = self._parse(frame)
+            mistakes = parsed.where("_reason IS NOT NULL").select("_path", "_reason").collect()
+        except Exception as error:  # a worker's comes as Java's, under no name of its own
+            self._failed(paths, tolerant, frame, str(error))
+            return
+        for row in mistakes:
+            self._tally.skip(row._path, 0, row._reason)
+        self._parsed.append(parsed)
+
+    def _failed(self, paths, tolerant, frame, error):
+        """Read the file that could not be read as far as it goes, and the others without it."""
+        if _ABSENT.search(error):
+            raise UsageError("%s: there is no such file or table" % ", ".join(paths))
+        damaged = _DAMAGED.search(error)
+        if tolerant or not damaged:
+            self._tally.skip(", ".join(paths), 0, "%s: %s" % (UNREADABLE, error.splitlines()[0]))
+            return
+        self._tally.skip(damaged.group(1), 0, "damaged, or cut short")
+        if frame is None:  # nothing says which files there are beside it
+            self._add(paths, tolerant=True)
+            return
+        self._add([unquote(damaged.group(1))], tolerant=True)
+        rest = [unquote(path) for path in frame.inputFiles() if path != damaged.group(1)]
+        if rest:
+            self._add(rest)
+
+    def _frame(self, paths, tolerant):
+        """The records of inputs, as lines with the path they are from."""
+        read = self._spark.read.option("ignoreCorruptFiles", tolerant)
+        path = paths[0]
         if path.startswith(_TABLE):
             frame = self._spark.table(path[len(_TABLE) :])
         elif path.lower().endswith(".csv"):
-            frame = self._spark.read.csv(path, header=True, multiLine=True, quote='"', escape='"')
+            frame = read.csv(paths, header=True, multiLine=True, quote='"', escape='"')
+        elif path.lower().endswith(_TABULAR):
+            frame = read.format(path.rpartition(".")[2].lower()).load(paths)
         else:
-            frame = self._spark.read.format(path.rpartition(".")[2].lower()).load(path)
+            return read.text(paths, lineSep="\n").selectExpr("value", "input_file_name() AS path")
         return frame.selectExpr("to_json(struct(*)) AS value", "%s AS path" % definition.quoted(path))
 
     def _parse(self, frame):
@@ -85,16 +125,12 @@ class Hunt:
         return self._spark.createDataFrame(rows, _schema(_PARSED)).persist()
 
     def load(self, keys, spread=None):
-        """Set the lookup and the events, as ``duck.Hunt.load`` does, and tell the tally what was no event."""
+        """Set the lookup and the events, as ``duck.Hunt.load`` does."""
         schema = _schema(definition.LOOKUP_COLUMNS)
         self._spark.createDataFrame([tuple(key) for key in keys], schema).createOrReplaceTempView(LOOKUP)
-        events = self._parsed[0]
-        for frame in self._parsed[1:]:
+        events = self._spark.createDataFrame([], _schema(_PARSED))
+        for frame in self._parsed:
             events = events.unionAll(frame)
-        if not self._told:
-            self._told = True
-            for row in events.where("_reason IS NOT NULL").select("_path", "_reason").collect():
-                self._tally.skip(row._path, 0, row._reason)
         events = events.where("_reason IS NULL").select(*definition.EVENT_COLUMNS)
         if spread:
             rows = events.rdd.mapPartitions(_spreader(spread))
@@ -112,7 +148,7 @@ class Hunt:
             if where.startswith(_TABLE):
                 answer.write.saveAsTable(where[len(_TABLE) :])
             else:
-                answer.write.format(_form(where)).save(where)
+                answer.write.format(form(where)).save(where)
         except Exception as error:
             raise BadData("cannot write %s: %s" % (where, str(error).splitlines()[0])) from None
         return answer.count()
@@ -144,11 +180,12 @@ def _spreader(spread):
     return run
 
 
-def _form(where):
-    form = where.rpartition(".")[2].lower()
-    if form not in ("json", "parquet", "orc"):
+def form(where):
+    """The form that a place to write to stands for: ``table``, ``json``, ``parquet`` or ``orc``. Raises UsageError."""
+    found = "table" if where.startswith(_TABLE) else where.rpartition(".")[2].lower()
+    if found not in ("table", "json", "parquet", "orc"):
         raise UsageError("%s: write to a path that ends in .json, .parquet or .orc, or to table:NAME" % where)
-    return form
+    return found
 
 
 def _literal(text):
@@ -159,7 +196,7 @@ def _packed(folder):
     """guard as a zip in ``folder``, for workers on which it is not installed."""
     import guard
 
-    path = os.path.join(folder, "guard.zip")
+    path = os.path.join(folder, os.path.basename(folder) + ".zip")  # a session that is shared takes no name twice
     root = os.path.dirname(os.path.abspath(guard.__file__))
     with zipfile.ZipFile(path, "w") as packed:
         for at, _, names in os.walk(root):

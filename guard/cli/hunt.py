@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import sys
 import threading
 import time
@@ -11,13 +12,16 @@ import click
 from guard.analytic import compare, deep, definition, exclusion, inputs, lookup, outcome, seed, sigma, splunk
 from guard.analytic.clock import read_modifier
 from guard.analytic.lines import SEARCH
-from guard.core.errors import BAD_DATA, FINDINGS, UsageError
+from guard.core.errors import BAD_DATA, FINDINGS, CannotJudge, UsageError
 from guard.core.home import find
 from guard.core.refusal import printable
+from guard.nvm.recorder import drain, log_path, users
+from guard.nvm.sinks.file import rotated
 
 from .render import echo_json, envelope
 
 _SHOWN = ("firstTime", "src", "package_name", "comment", "process_name", "process_arguments", "dest_hostname")
+_WAIT = 30.0  # seconds for a recorder that is at work
 _TOLD = 10  # skipped lines that are told one by one on stderr
 
 
@@ -61,8 +65,7 @@ def command(paths, **options):
     keys = lookup.read_published(options["lookup_file"]) if options["lookup_file"] else lookup.read_list()
     tally = inputs.Tally()
     here = options["engine"] == "duckdb"
-    paths = list(paths) or [find().events]
-    paths = inputs.expand(paths) if here else paths
+    paths = (inputs.expand(paths) if here else list(paths)) if paths else _own()
     with _hunt(options, tally) as hunt:
         if here and sys.stderr.isatty():
             _watched(hunt, paths)
@@ -71,7 +74,7 @@ def command(paths, **options):
         answer = _answer(hunt, keys, window, exclusions, options)
     _tell(tally)
     found = _show(answer, window, tally, "json" if options["as_json"] else options["form"])
-    if here and tally.unread == len(paths):
+    if paths and tally.unread == len(paths):
         sys.exit(BAD_DATA)
     sys.exit(FINDINGS if found else 0)
 
@@ -85,8 +88,23 @@ def _check(options, paths):
         raise UsageError("--write writes one table: not what --compare has to show")
     if options["compared"] and not options["as_json"] and options["form"] not in ("table", "json"):
         raise UsageError("--compare is shown as a table or with --json")
-    if spark and inputs.STDIN in paths:
-        raise UsageError("standard input is read by --engine duckdb alone")
+    if spark and (not paths or inputs.STDIN in paths):
+        raise UsageError("--engine spark reads what a cluster can reach: name a path or table:NAME")
+    if options["where"]:
+        from guard.analytic.spark import form
+
+        form(options["where"])
+
+
+def _own():
+    """The files of events recorded on this machine, all attempts up to now in them."""
+    home = find()
+    try:
+        drain(home, _WAIT)
+    except CannotJudge as error:
+        click.echo("guard: %s" % error.message, err=True)
+    logs = [log_path(home, uid) for uid in users(home)]
+    return [path for log in logs for path in (*rotated(log), log) if os.path.isfile(path)]
 
 
 def _window(options):

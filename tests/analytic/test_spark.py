@@ -12,9 +12,12 @@ import pytest
 
 from guard.analytic import deep, duck, exclusion, inputs, lookup
 from guard.analytic.definition import PORTABLE_REGEX, query
+from guard.core.errors import UsageError
 
+from . import oracle
 from .conftest import ROWS, event, v1
 from .regex_lines import LINES
+from .test_oracle import drawn, table
 
 pytest.importorskip("pyspark")
 from guard.analytic import spark
@@ -73,11 +76,46 @@ def compare(tmp_path, master, more):
                 told[-1] += [hunt.rows(query(False, False)), hunt.rows(deep.unread_query())]
             if isinstance(hunt, spark.Hunt):
                 assert regex(hunt) == LINES
+                rows_of_the_spl(tmp_path, range(1000, 1030) if more else (1000,), master)
+                broken_files(tmp_path, master)
                 if more:
                     assert written(hunt, tmp_path) == (len(told[0][3]), len(told[0][3]))
     here, there = told
     assert len(here[0]) > 30 and sum(here[1].values()) == len(BROKEN)
     assert here == there
+
+
+def rows_of_the_spl(tmp_path, numbers, master):
+    """In the session that is open: random logs beside the plain reading of the search."""
+    for number in numbers:
+        path, lines, rows, conditions = drawn(number, tmp_path, count=400)
+        hunt = spark.Hunt(inputs.Tally(), master=master)
+        hunt.add([path])
+        hunt.load(lookup.keys_of(rows))
+        expected = oracle.search(lines, rows, conditions)
+        assert expected and table(hunt.rows(query(exclusions=conditions))) == expected
+
+
+def broken_files(tmp_path, master):
+    """In the session that is open: what cannot be read is told, and the rest is read; what is not there is refused."""
+    packed = gzip.compress(
+        b"".join(json.dumps(event(pid=str(n), ph=os.urandom(32).hex())).encode() + b"\n" for n in range(900))
+    )
+    (tmp_path / "cut 1.gz").write_bytes(packed[: len(packed) // 2])
+    (tmp_path / "no.parquet").write_bytes(b"PAR1 nonsense")
+    (tmp_path / "whole").write_text(json.dumps(event(pid="whole")))
+    tally = inputs.Tally()
+    hunt = spark.Hunt(tally, master=master)
+    hunt.add([str(tmp_path / name) for name in ("cut 1.gz", "no.parquet", "whole")])
+    hunt.load(lookup.keys_of(ROWS))
+    rows = [row["process_id"] for row in hunt.rows(query())]
+    assert "0" in rows and "whole" in rows and 100 < len(rows) < 900
+    files = [(name.rpartition("/")[2], reason.partition(":")[0]) for name, _, reason in tally.examples]
+    assert files[:2] == [("no.parquet", "damaged, or cut short"), ("no.parquet", "cannot be read")]
+    assert files[2] == ("cut%201.gz", "damaged, or cut short") and len(files) <= 4  # and the line it was cut in
+    for path in (str(tmp_path / "nosuch.json"), "table:nosuch"):
+        with pytest.raises(UsageError, match="no such file or table"):
+            hunt.add([path])
 
 
 def regex(hunt):
@@ -108,17 +146,27 @@ def test_the_same_rows_on_a_cluster_of_two(tmp_path, monkeypatch):
 
 
 @pytest.mark.long
-def test_tables_of_the_cluster(tmp_path):
+def test_tables_of_the_cluster(tmp_path, monkeypatch):
     found = []
-    for name in ("export.csv", "events.parquet", "events.orc"):
+    monkeypatch.chdir(tmp_path)  # where Spark would put its tables
+    for name in ("export.csv", "events.parquet", "events.orc", "table:events"):
         with spark.Hunt(inputs.Tally(), master="local[2]") as hunt:
             frame = hunt._spark.createDataFrame(
                 [event(pid="1"), event(pid="2", parg='-c "x,\ny" pip install zzlisted')]
             )
-            path = str(tmp_path / name)
             writer = frame.write.option("header", True).option("quote", '"').option("escape", '"')
-            writer.format(name.rpartition(".")[2]).save(path)
+            path = name
+            if name.startswith("table:"):
+                writer.saveAsTable("events")
+            else:
+                path = str(tmp_path / name)
+                writer.format(name.rpartition(".")[2]).save(path)
             hunt.add([path])
             hunt.load(lookup.keys_of(ROWS))
             found.append([row["process_id"] for row in hunt.rows(query())])
-    assert found == [["1", "2"]] * 3
+            for where in (str(tmp_path / name) + ".json", "table:found"):
+                assert hunt.write(query(), where) == 2
+            assert hunt._spark.read.json(str(tmp_path / name) + ".json").count() == 2
+            assert hunt._spark.table("found").count() == 2
+            hunt._spark.sql("DROP TABLE found")
+    assert found == [["1", "2"]] * 4
