@@ -10,6 +10,7 @@ from . import note
 from .entry import RUNNER, words
 
 _PIPS = ("pip", "__pip-runner__.py", "pip.pyz")
+_RESOLVERS = ("/pipenv/resolver/main.py", "/pipenv/resolver.py")  # pipenv's, which calls the pip that it carries
 
 
 def run(session, cmd, call):
@@ -34,7 +35,10 @@ def through(session, cmd, note_path):
     if program.startswith("pip"):
         return words(session.home, cmd[0], cmd[1:], note_path) or cmd
     at = _pip_at(cmd) if program.startswith(("python", "pypy")) else None
-    return cmd if at is None else [*cmd[:at], RUNNER, session.home.root, note_path, *cmd[at:]]
+    if at is None:
+        return cmd
+    tool = ["-m", "pip", *cmd[at + 1 :]] if cmd[at] == "-mpip" else cmd[at:]
+    return [*cmd[:at], RUNNER, session.home.root, note_path, *tool]
 
 
 def _pip_at(cmd):
@@ -42,8 +46,10 @@ def _pip_at(cmd):
     for at in range(1, len(cmd)):
         if cmd[at] == "-m":
             return at if cmd[at + 1 : at + 2] == ["pip"] else None
+        if cmd[at] == "-mpip":  # as pre-commit writes it
+            return at
         if not cmd[at].startswith("-"):
-            return at if os.path.basename(cmd[at]) in _PIPS else None
+            return at if os.path.basename(cmd[at]) in _PIPS or cmd[at].endswith(_RESOLVERS) else None
     return None
 
 

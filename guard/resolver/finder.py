@@ -4,8 +4,10 @@ It stands at the head of ``sys.meta_path``, lets every other name pass, and find
 found without it. Nothing of the tool is imported before the tool asks for it, and little of guard before that.
 """
 
+import os
 import sys
 
+ALONE = "="  # in a note's place: a pip that another tool started, which no gate has judged
 CLASS = "TypoguardDoor"  # of the finder that a .pth line defines (door.py); it would ask this one again
 
 # Module of the tool -> the module of this room that patches it.
@@ -19,6 +21,7 @@ WATCHED = {
     "pip._internal.req.constructors": "inpip",
     "pip._internal.resolution.legacy.resolver": "inpip",
     "pip._internal.resolution.resolvelib.resolver": "inpip",
+    "pipx.main": "starters",
     "poetry.console.application": "inpoetry",
     "poetry.console.commands.add": "inpoetry",
     "poetry.installation.chef": "inpoetry",
@@ -33,7 +36,10 @@ WATCHED = {
     "venv": "born",
     "virtualenv.run.session": "born",
 }
+_OF_FINDER = ("born", "starters")  # the rooms that patch no pip and no poetry
 _CARRIED = "pipenv.patched."  # pipenv carries a pip of its own under this name, and resolves and installs with it
+# Tools that start pip in environments of their own (starters.py). They are shimmed where they are found.
+STARTERS = ("tox", "nox", "pre-commit", "hatch", "pyproject-build", "pipenv", "pipx", "pip-compile", "pip-sync")
 
 
 def enter(root, note="-", protected=False):
@@ -45,6 +51,10 @@ def enter(root, note="-", protected=False):
     if found is None:
         found = Finder(root, note)
         sys.meta_path.insert(0, found)
+        if not protected and os.path.basename(sys.argv[0]) in STARTERS:
+            from .starters import patch
+
+            patch(found)
     found.protected = found.protected or protected
     return found
 
@@ -55,7 +65,9 @@ class Finder:
     def __init__(self, root, note):
         self.root = root
         self.protected = False
-        self._note = note
+        self.starts = False  # whether this is a tool that starts pip by itself, and patched (starters.py)
+        self._alone = note == ALONE
+        self._note = "-" if self._alone else note
         self._damaged = False
         self._session = None
 
@@ -91,13 +103,13 @@ class Finder:
             from importlib import import_module
 
             patch = import_module("." + room, __package__).patch
-            self.session.protected = self.protected
+            self.session.protected = self.protected or self._alone
         except Exception as error:  # a guard that is half removed must break nothing, whatever is missing
-            if room != "born" and not self._damaged:
+            if room not in _OF_FINDER and not self._damaged:
                 self._damaged = True
                 sys.stderr.write("guard: it is damaged, nothing is checked here: install it again (%s)\n" % error)
             return
-        self.session.ours(patch, self if room == "born" else self.session, module)
+        self.session.ours(patch, self if room in _OF_FINDER else self.session, module)
 
 
 class _Patching:

@@ -8,6 +8,7 @@ import os
 import shutil
 
 from guard.core.refusal import quote
+from guard.resolver.finder import STARTERS
 from guard.setup import shims, starters, system
 
 
@@ -15,7 +16,8 @@ def examine(home, environ, is_protected):
     """Yields the checks. ``is_protected``: whether a Python, given by its path, is."""
     path = environ.get("PATH", os.defpath)
     for name, python in starters.found(environ).items():
-        yield _starter(name, python, is_protected(python))
+        shimmed = name in STARTERS and shims.is_shim(shutil.which(name, path=path) or "")
+        yield _starter(name, python, shimmed, is_protected(python))
     yield from _bare_path(home, is_protected)
     if shutil.which("uv", path=path):
         told = "its words, requirement files and lock are judged; what it resolves by itself is not"
@@ -23,10 +25,12 @@ def examine(home, environ, is_protected):
     yield "python -S", "it reads no .pth line: where PYTHONPATH leads it to a pip, that pip is not seen", "", ""
 
 
-def _starter(name, python, protected):
+def _starter(name, python, shimmed, protected):
     if protected:
-        return name, "", "", f"starts pip by itself; its Python is protected: {python}"
-    return name, f"starts pip by itself, out of the shims' sight, with {python}", f"guard protect {quote(python)}", ""
+        return name, "", "", f"what it starts by itself is seen, since its Python is protected: {python}"
+    if shimmed:
+        return name, "", "", "what it starts by itself goes through guard's runner"
+    return name, f"what it starts by itself, with {python}, no shim sees", f"guard protect {quote(python)}", ""
 
 
 def _bare_path(home, is_protected):

@@ -6,11 +6,12 @@ import shlex
 import sys
 
 from guard.core import home as homes
+from guard.resolver.finder import STARTERS
 from guard.setup import files
 
 MARK = b"# typoguard shim"  # begins the second line of every guard's shim, whichever installation wrote it
 ALWAYS = ("pip", "pip3", "poetry")  # a tool that is installed tomorrow is guarded from its first command on
-WHERE_FOUND = ("uv", "uvx", "pipx", "pdm")
+WHERE_FOUND = ("uv", "uvx", "pdm", *STARTERS)
 _FIRST_BYTES = 4096
 
 

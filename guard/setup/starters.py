@@ -22,9 +22,9 @@ def found(environ) -> dict:
     path = environ.get("PATH", os.defpath)
     scripts = {name: _script(name, path) for name in NAMES}
     pythons = {name: python_of(script, path) for name, script in scripts.items() if script}
-    chosen = environ.get("PIPX_DEFAULT_PYTHON", "")
-    if pythons.get("pipx") and chosen:  # it runs in one Python and makes environments with another
-        pythons["pipx"] = shutil.which(chosen, path=path) or pythons["pipx"]
+    if pythons.get("pipx"):  # it runs in one Python, and makes environments with the one behind it, or another
+        chosen = environ.get("PIPX_DEFAULT_PYTHON", "")
+        pythons["pipx"] = shutil.which(chosen, path=path) or os.path.realpath(pythons["pipx"])
     return {name: python for name, python in pythons.items() if python}
 
 

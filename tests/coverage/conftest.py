@@ -18,6 +18,10 @@ from tests.support.tools import TOOLS, clean_environment, python, venv
 NAMES = {"good": "goodpkg-beta", "bad": CANARY}
 PIP = ("pip==25.3",)
 USUAL = "3.11"  # the Python of the venvs
+SHIMMED = (
+    ("uv",), ("pipx",), ("pdm",), ("tox", "pip==25.3"), ("nox",), ("pre-commit",), ("hatch",), ("build",), ("pipenv",),
+    ("pip-tools", "pip==25.3"),
+)  # fmt: skip
 WHOLE = "3.12"  # the Python that is copied as a whole
 
 
@@ -189,6 +193,6 @@ def desk(installed_once, tmp_path_factory):
         guard = installed.fresh(installed_once, folder / "guard")
         made = Desk(folder, guard, served)
         done = guard.run([str(guard.prefix / "bin" / "guard"), "shims"], made.bare / "bin",
-                         *(venv(USUAL, tool) / "bin" for tool in ("uv", "pipx", "pdm")))  # fmt: skip
+                         *(venv(USUAL, *tool) / "bin" for tool in SHIMMED))  # fmt: skip
         assert done.returncode == 0, done.stderr
         yield made

@@ -1,6 +1,6 @@
 """The rows of the tools that start pip, or install, by themselves."""
 
-from tests.coverage.row import HIDDEN, NOT, PROTECTED, RESOLVER, SHIM, SWALLOWED, Row
+from tests.coverage.row import HIDDEN, NOT, PROTECTED, REFUSED, RESOLVER, SHIM, SWALLOWED, Row
 
 TOX = """
 printf '[tox]\\nskipsdist=true\\n[testenv]\\nskip_install=true\\ndeps=%s\\ncommands=\\n' $NAME >tox.ini
@@ -20,7 +20,7 @@ printf '[project]\\nname="x"\\nversion="1"\\n[build-system]\\nrequires=["hatchli
 printf '[tool.hatch.envs.default]\\nskip-install=true\\ndependencies=["%s"]\\n' $NAME >>pyproject.toml
 "$TOOL/bin/hatch" --data-dir data env create"""
 BUILD = """
-tar xzf "$DISTS/builds_with_$KIND-1.0.tar.gz"; "$TOOL/bin/python" -m build -w builds_with_$KIND-1.0"""
+tar xzf "$DISTS/builds_with_$KIND-1.0.tar.gz"; "$TOOL/bin/pyproject-build" -w builds_with_$KIND-1.0"""
 POETRY = """
 printf '[tool.poetry]\\nname="x"\\nversion="1"\\ndescription=""\\nauthors=[]\\npackage-mode=false\\n' >pyproject.toml
 printf '[tool.poetry.dependencies]\\npython=">=3.7"\\n' >>pyproject.toml
@@ -29,8 +29,9 @@ printf '[[tool.poetry.source]]\\nname="local"\\nurl="%s"\\npriority="primary"\\n
 """
 RUN_PIP = 'poetry run pip install --target target $NAME'
 PIPX_POETRY = 'PIPX_DEFAULT_PYTHON="$CONDA/bin/python" "$TOOL/bin/pipx" run --spec poetry==2.5.1 poetry'
+PIPX_BARE = 'PIPX_DEFAULT_PYTHON="$BARE/bin/python" '
 PIPX_SERVED = ("pip", "poetry==2.5.1")
-RUN_PIPX = "PATH=$GUARD_SHIMS:$TOOL/bin:$PATH; "
+RUN_SHIMMED = "PATH=$GUARD_SHIMS:$TOOL/bin:$PATH; "
 UV = 'printf "[project]\\nname=\'x\'\\nversion=\'1\'\\nrequires-python=\'>=3.9\'\\n" >pyproject.toml; '
 OUT_OF_SIGHT = "what it starts is out of the shims' sight; protect its Python"
 UV_ALONE = "uv's resolver is no Python that could be entered; the shim judges its words and files"
@@ -45,10 +46,20 @@ def poetry(way, context, script, **more):
 
 
 def starts_pip(way, script, tool, **more):
-    """A tool that starts the pip of an environment by itself: where its Python is protected, and behind the shims."""
+    """A tool that starts pip by itself: where its Python is protected, by its path; and behind its shim."""
+    name = way.strip("`").partition("`")[0]
+    through = RUN_SHIMMED + script.replace(f'"$TOOL/bin/{name}"', name)
     return [
         Row(way, PROTECTED, script, tool=tool, **{"exits": HIDDEN, **more}),
-        Row(way, SHIM, script, NOT, OUT_OF_SIGHT, tool=tool, **{key: more[key] for key in more if key != "exits"}),
+        Row(way, SHIM, through, tool=tool, **{"exits": HIDDEN, **more}),
+    ]
+
+
+def by_its_python(way, script, tool, **more):
+    """A way that no shim stands before: where its Python is protected, and where it is not."""
+    return [
+        Row(way, PROTECTED, script, tool=tool, **more),
+        Row(way, SHIM, script, NOT, OUT_OF_SIGHT, tool=tool),
     ]
 
 
@@ -57,15 +68,17 @@ ROWS = [
     *starts_pip("nox", NOX, ("nox",)),
     *starts_pip("pre-commit", PRE_COMMIT, ("pre-commit",), needs=("git",), served=("setuptools", "wheel")),
     *starts_pip("hatch", HATCH, ("hatch",)),
-    *starts_pip("`python -m build`", BUILD, ("build",)),
-    *starts_pip("IPython's and Jupyter's `%pip`", '"$TOOL/bin/ipython" -c "%pip install $NAME"', ("ipython",),
-                exits=SWALLOWED),
+    *starts_pip("`pyproject-build` of build", BUILD, ("build",)),
     *starts_pip("pipenv", PIPENV, ("pipenv",)),
-    Row("`pip-compile` of pip-tools", PROTECTED, """
-        echo $NAME >r.in; "$TOOL/bin/pip-compile" -q -o r.txt r.in; "$TOOL/bin/pip" download -d out -r r.txt""",
-        tool=("pip-tools", "pip==25.3"), exits=HIDDEN),
-    Row("`pip-sync` of pip-tools", PROTECTED, 'echo "$NAME==1.0" >r.txt; "$TOOL/bin/pip-sync" r.txt',
-        tool=("pip-tools", "pip==25.3"), exits=HIDDEN),
+    *starts_pip("`pip-compile` of pip-tools", """
+                echo $NAME >r.in; "$TOOL/bin/pip-compile" -q -o r.txt r.in; "$TOOL/bin/pip" download -d out -r r.txt""",
+                ("pip-tools", "pip==25.3"), exits=REFUSED),
+    *starts_pip("`pip-sync` of pip-tools", 'echo "$NAME==1.0" >r.txt; "$TOOL/bin/pip-sync" r.txt',
+                ("pip-tools", "pip==25.3")),
+    *by_its_python("`python -m build`", BUILD.replace("bin/pyproject-build", "bin/python\" -m \"build"), ("build",),
+                   exits=HIDDEN),
+    *by_its_python("IPython's and Jupyter's `%pip`", '"$TOOL/bin/ipython" -c "%pip install $NAME"', ("ipython",),
+                   exits=SWALLOWED),
     Row("IPython's and Jupyter's `!pip`", PROTECTED, 'PATH=$TOOL/bin:$PATH "$TOOL/bin/ipython" -c "!pip install $NAME"',
         tool=("ipython",), exits=SWALLOWED),
     Row("IPython's and Jupyter's `!pip`", SHIM, '"$TOOL/bin/ipython" -c "!pip install $NAME"', tool=("ipython",),
@@ -86,8 +99,12 @@ ROWS = [
         'PATH=$GUARD_SHIMS:$TOOL/bin:$PATH; uv pip install --target target pulls-in-$KIND', NOT, UV_ALONE, tool=("uv",)),
     Row("uv by absolute path", PROTECTED, '"$TOOL/bin/uv" pip install --target target $NAME', NOT, UV_ALONE,
         tool=("uv",)),
-    Row("`pipx run poetry`", SHIM, POETRY + RUN_PIPX + "pipx run --spec poetry==2.5.1 poetry add $NAME",
+    Row("`pipx run poetry`", SHIM, POETRY + RUN_SHIMMED + "pipx run --spec poetry==2.5.1 poetry add $NAME",
         tool=("pipx",), served=PIPX_SERVED),
+    Row("`pipx install` of a name that pulls it in", SHIM, RUN_SHIMMED + PIPX_BARE + "pipx install pulls-in-$KIND", RESOLVER,
+        tool=("pipx",), served=PIPX_SERVED, exits=HIDDEN),
+    Row("`pipx install` by absolute path, where its Python is protected", PROTECTED, '"$TOOL/bin/pipx" install $NAME',
+        RESOLVER, tool=("pipx",), served=PIPX_SERVED, exits=HIDDEN),
     Row("`pipx run poetry`, where the Python that pipx makes environments with is protected", PROTECTED,
         POETRY + PIPX_POETRY + " add $NAME", tool=("pipx",), served=PIPX_SERVED, prepare=PIPX_POETRY + " --version"),
 ]  # fmt: skip

@@ -104,7 +104,7 @@ def test_the_pythons_of_tools_that_start_pip_are_found_and_told(guarded, place, 
     tools = tmp_path / "tools"
     tools.mkdir()
     (tools / "tox").write_text(f"#!{place}/bin/python\n")
-    (tools / "pipx").write_text(f"#!/usr/bin/env -S {place}/bin/python -I\n")
+    (tools / "jupyter").write_text(f"#!/usr/bin/env -S {place}/bin/python -I\n")
     for tool in tools.iterdir():
         tool.chmod(0o755)
     found = interpreters.everywhere(str(tmp_path), {"PATH": str(tools)})
@@ -115,21 +115,23 @@ def test_the_pythons_of_tools_that_start_pip_are_found_and_told(guarded, place, 
         return {c["subject"]: c for c in json.loads(done.stdout)["checks"] if c["check"] == "way"}
 
     before = ways()
-    for tool in ("tox", "pipx"):
+    for tool in ("tox", "jupyter"):
         assert not before[tool]["holds"]
         assert before[tool]["mend"] == f"guard protect {place}/bin/python"
     assert not before["python -S"]["holds"]
     assert guarded.guard("protect", str(place)).returncode == 0
     after = ways()
-    assert after["tox"]["holds"] and after["pipx"]["holds"]
+    assert after["tox"]["holds"] and after["jupyter"]["holds"]
 
 
-def test_a_default_python_of_pipx_is_the_one_that_counts(place, tmp_path):
+def test_pipx_makes_environments_with_the_python_behind_its_own(place, tmp_path):
     pipx = tmp_path / "pipx"
-    pipx.write_text("#!/usr/bin/python3\n")
+    pipx.write_text(f"#!{place}/bin/python\n")
     pipx.chmod(0o755)
-    environ = {"PATH": str(tmp_path), "PIPX_DEFAULT_PYTHON": f"{place}/bin/python"}
-    assert starters.found(environ) == {"pipx": f"{place}/bin/python"}
+    environ = {"PATH": str(tmp_path)}
+    assert starters.found(environ) == {"pipx": os.path.realpath(f"{place}/bin/python")}
+    chosen = f"{place}/bin/python3"
+    assert starters.found(dict(environ, PIPX_DEFAULT_PYTHON=chosen)) == {"pipx": chosen}
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")

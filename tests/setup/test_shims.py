@@ -27,9 +27,10 @@ def test_pip_and_poetry_always_have_one(folder):
 
 
 def test_others_have_one_where_they_are(folder):
-    for name in ("pip3.9", "pip3.14", "uv", "uvx", "pipx", "pdm", "pip3.x", "pip3.", "pip2", "uvicorn"):
+    for name in ("pip3.9", "pip3.14", "uv", "uvx", "pipx", "pdm", "tox", "pip-sync", "pip3.x", "pip3.", "pip2", "uvicorn"):
         folder(name)
-    assert set(shims.wanted(folder.path)) == {"pip", "pip3", "poetry", "pip3.9", "pip3.14", "uv", "uvx", "pipx", "pdm"}
+    wanted = {"pip", "pip3", "poetry", "pip3.9", "pip3.14", "uv", "uvx", "pipx", "pdm", "tox", "pip-sync"}
+    assert set(shims.wanted(folder.path)) == wanted
 
 
 def test_a_shim_or_a_plain_file_is_no_tool(folder):
