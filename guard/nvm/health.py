@@ -1,6 +1,7 @@
 """What is wrong with the recording of events: for ``guard status`` and ``guard doctor``."""
 
 import datetime
+import json
 import os
 import shutil
 import time
@@ -9,13 +10,14 @@ from .files import read, size
 from .record import TROUBLE
 from .recorder import journal, log_path, users
 from .settings import LOG, load
-from .sinks.file import rotated
+from .sinks.file import end_of, rotated
 from .spool import Spool, ready_folders
 
 _COUNTS = ("waiting_bytes", "delivered", "dropped", "rejected")
 _LOST = {"dropped": "given up at the bound of its spool", "rejected": "refused by the receiver"}
 LITTLE = 16 << 20  # bytes free; below it the journal will soon not be written
 _SLOW_CLOCK = 60  # seconds that a clock may be set back without a word
+_LOG_END = 65536  # bytes of the log, some 25 events, in which the future is looked for
 
 
 def health(home):
@@ -81,7 +83,7 @@ def _user(home, uid, settings, known):
         if queue.name == LOG and not parts and state["delivered"] and settings.events["log"] == "all":
             said = "log: %s was removed, and what stood in it is gone; the next event begins a new one"
             known["faults"].append(said % path)
-    known["faults"] += _clock(queues)
+    known["faults"] += _clock(queues, path)
 
 
 def _faults(queue, sink, configured):
@@ -99,12 +101,22 @@ def _faults(queue, sink, configured):
     return said
 
 
-def _clock(queues):
+def _clock(queues, path):
     """A clock that was set back: by its own word something happened that is yet to come."""
-    newest = max([max(queue.state["delivered_at"], queue.state["error_at"]) for queue in queues], default=0)
+    known = [max(queue.state["delivered_at"], queue.state["error_at"]) for queue in queues]
+    newest = max([*known, *_times(path)], default=0)
     if newest <= time.time() + _SLOW_CLOCK:
         return []
-    return ["the clock of this machine was set back: by it, the last event was delivered at %s" % _date(newest)]
+    return ["the clock of this machine was set back: an event was recorded or delivered at %s" % _date(newest)]
+
+
+def _times(path):
+    """When the last events of a log happened, epoch seconds."""
+    for line in end_of(path, _LOG_END).split(b"\n"):
+        try:
+            yield int(json.loads(line)["fss"])
+        except (ValueError, KeyError, TypeError):
+            continue  # cut, or somebody else's
 
 
 def _left(spool):

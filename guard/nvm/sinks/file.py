@@ -86,7 +86,7 @@ class FileSink(Sink):
         elif torn:
             write(fd, b"\n")  # not ours; it must not spoil our line
         if end < length:
-            tail = _end_of(self.path + ".1", length) + tail
+            tail = end_of(self.path + ".1", length) + tail
         there = set(tail.split(b"\n"))
         return [event for event in batch if event not in there]
 
@@ -162,7 +162,8 @@ def _inode(path):
         return 0
 
 
-def _end_of(path, length):
+def end_of(path, length):
+    """The last ``length`` bytes of a file; b"" where it cannot be read."""
     try:
         with open(path, "rb") as file:
             file.seek(max(0, os.fstat(file.fileno()).st_size - length))
