@@ -44,7 +44,8 @@ _SHOWN = 20  # names
 def command(check, as_json, quiet, background, **wishes):
     """Bring the list up to date from its sources. Whatever goes wrong, the old list stays in force.
 
-    Exit codes: 0 done, 65 a source gave what it should not (or lost too many names), 69 a source does not answer.
+    Exit codes: 0 done, 65 a source gave what it should not (or lost too many names, or has old news alone), 69 a source
+    does not answer.
     """
     here = home.find()
     config = settings.load(here)
@@ -98,10 +99,11 @@ def _look_back(here, summary: Summary) -> "list[str]":
 
 def _tell(summary: Summary, check: bool, quiet: bool) -> None:
     for outcome in summary.outcomes:
-        if outcome.error:
-            click.echo(f"guard: {outcome.error.message}; what it said before stays in force", err=True)
-            if outcome.error.hint:
-                click.echo(f"       {outcome.error.hint}", err=True)
+        if outcome.wrong:
+            rest = "; what it said before stays in force" if outcome.error else ""
+            click.echo(f"guard: {outcome.wrong.message}{rest}", err=True)
+            if outcome.wrong.hint:
+                click.echo(f"       {outcome.wrong.hint}", err=True)
     for notice in summary.notices:
         click.echo(f"guard: {notice}", err=True)
     if quiet:
@@ -148,6 +150,7 @@ def _document(summary: Summary, check: bool):
             "requests": outcome.requests,
             "bytes": outcome.received,
             "error": outcome.error.message if outcome.error else None,
+            "frozen": outcome.frozen.message if outcome.frozen else None,
         }
         for outcome in summary.outcomes
     ]

@@ -1,5 +1,6 @@
 """Ask every source at once, each in a thread of its own and within its own limits."""
 
+import datetime
 import threading
 import time
 from dataclasses import dataclass
@@ -8,10 +9,10 @@ from guard.core.errors import BadData, GuardError, Unreachable
 
 from .config import FEED, NAMES, Config, Source
 from .progress import Silent
-from .source import refresh
+from .source import moment, refresh
 from .sources import names
 from .store import Kept, Store, writing
-from .web import Web
+from .web import Web, shown
 
 _FLOOR = 20  # names: a feed this small may lose any share of them at once
 _GRACE = 5  # seconds beyond a source's own limit before its thread is given up
@@ -19,16 +20,25 @@ _GRACE = 5  # seconds beyond a source's own limit before its thread is given up
 
 @dataclass
 class Outcome:
-    """What became of one source: ``changed`` or not, or ``error``. Counts are of names."""
+    """What became of one source: ``changed`` or not, or ``error``; ``frozen`` where it answers, with old news alone.
+
+    Counts are of names.
+    """
 
     source: Source
     changed: bool = False
     error: "GuardError | None" = None
+    frozen: "GuardError | None" = None
     names: int = 0
     added: int = 0
     removed: int = 0
     requests: int = 0
     received: int = 0  # bytes
+
+    @property
+    def wrong(self) -> "GuardError | None":
+        """Why the list is no fresher for having asked this source; None where it is."""
+        return self.error or self.frozen
 
 
 @dataclass
@@ -88,6 +98,7 @@ class Round:
             if said is not None:
                 self._compare(outcome, kept, said)
                 fresh[source.name] = said
+            outcome.frozen = self._frozen(source, said or kept)
         except GuardError as error:
             outcome.error = error
         except Exception as error:  # a bug in one format must not lose the others' news, nor pass for success
@@ -96,6 +107,19 @@ class Round:
             outcome.requests, outcome.received = web.requests, web.received
             web.close()
             shown.finished(source.name, outcome.error.message if outcome.error else "")
+
+    def _frozen(self, source: Source, said: Kept) -> "GuardError | None":
+        """An answer that never changes looks like good health: "not modified", for ever. Its newest record tells."""
+        newest, limit = said.notes.get("newest", ""), self.config.frozen_days
+        if not newest or not limit:
+            return None
+        age = (datetime.datetime.now(datetime.timezone.utc) - moment(newest)).days
+        if age <= limit:
+            return None
+        return BadData(
+            f"{source.name}: its newest record is of {newest[:10]}, {age} days ago: frozen, or its news is kept back",
+            hint=f"is {shown(source.url)} alive? what it says is in force, and sync.frozen_days how old it may be",
+        )
 
     def _compare(self, outcome: Outcome, kept: Kept, said: Kept) -> None:
         """Count what is new and what is gone. Raises BadData where too much is gone at once."""

@@ -6,6 +6,7 @@
     max_seconds = 900         # for one source, everything included
     max_bytes = 268435456     # of one download, and of what is unpacked from it times eight
     shrink = 0.2              # share of its names a source may lose at once
+    frozen_days = 14          # a feed whose newest record is older is frozen, or somebody keeps its news back; 0: never
     proxy = ""                # default: HTTPS_PROXY and NO_PROXY of the environment
     ca = ""                   # PEM file; default: REQUESTS_CA_BUNDLE, else the shipped authorities
 
@@ -77,13 +78,14 @@ class Config:
     max_seconds: float = 900
     max_bytes: int = 256 << 20
     shrink: float = 0.2
+    frozen_days: float = 14
     proxy: str = ""
     ca: str = ""
     origins: "dict[str, str]" = field(default_factory=dict)  # key -> the file that set it
 
 
 _SCALARS = {"auto": bool, "timeout": (int, float), "max_seconds": (int, float), "max_bytes": int,
-            "shrink": (int, float), "proxy": str, "ca": str}  # fmt: skip
+            "shrink": (int, float), "frozen_days": (int, float), "proxy": str, "ca": str}  # fmt: skip
 _SOURCE_KEYS = {"enabled": bool, "format": str, "url": str, "owner": str, "reason": str, "root": str}
 
 
@@ -181,5 +183,7 @@ def _check_ranges(scalars: "dict[str, Any]", origins: "dict[str, str]") -> None:
     for key in ("timeout", "max_seconds", "max_bytes"):
         if not 0 < scalars.get(key, 1) < 1 << 40:
             raise BadData(f"{origins['sync.' + key]}: sync.{key} must be above zero")
+    if not 0 <= scalars.get("frozen_days", 0) < 1 << 20:
+        raise BadData(f"{origins['sync.frozen_days']}: sync.frozen_days is a number of days, or 0 for never")
     if not 0 <= scalars.get("shrink", 0) <= 1:
         raise BadData(f"{origins['sync.shrink']}: sync.shrink is a share between 0 and 1")

@@ -14,12 +14,13 @@ from guard.core.home import Home
 from .config import Source
 from .web import shown
 
-REFUSED, UNREACHABLE, ALTERED, CHANGED = "refused", "unreachable", "altered", "changed"  # the values of ``action``
+# The values of ``action``.
+REFUSED, UNREACHABLE, FROZEN, ALTERED, CHANGED = "refused", "unreachable", "frozen", "altered", "changed"
 
 
-def refused(home: Home, source: Source, error: GuardError) -> None:
-    """A source that was not taken: what it gave was not right, or it did not answer."""
-    action = UNREACHABLE if error.code == DID_NOT_ANSWER else REFUSED
+def refused(home: Home, source: Source, error: GuardError, frozen: bool = False) -> None:
+    """A source that was not taken: what it gave was not right, or it did not answer, or it has old news alone."""
+    action = FROZEN if frozen else UNREACHABLE if error.code == DID_NOT_ANSWER else REFUSED
     _tell(home, report.LIST_REFUSED, action=action, text=error.message, source=source.name, url=shown(source.url))
 
 

@@ -11,6 +11,7 @@ and what is common to them stands here. A format that needs more than one file o
 which is what ``refresh`` here does for all: None where nothing has changed.
 """
 
+import datetime
 import importlib
 
 from guard.core.errors import BadData
@@ -67,6 +68,12 @@ def _check(source: Source, claims: "list[Claim]") -> None:
         for text in (claim.source, claim.reason, *claim.versions, *claim.evidence):
             if len(text) > _LONGEST or not text.isprintable():
                 raise BadData(f"{shown(source.url)}: what it says of {claim.name[:80]!r} is not text for a person")
+
+
+def moment(text: str) -> datetime.datetime:
+    """The time in ``2026-01-31T23:59:59…Z``; raises ValueError where there is none. What is behind a second is cut."""
+    found = datetime.datetime.strptime(text[:19], "%Y-%m-%dT%H:%M:%S")
+    return found.replace(tzinfo=datetime.timezone.utc)
 
 
 def text_of(data: bytes, source: Source) -> str:

@@ -54,7 +54,7 @@ class Summary:
     @property
     def code(self) -> int:
         """The exit code: the gravest of what went wrong, bad data before a source that does not answer."""
-        codes = [outcome.error.code for outcome in self.outcomes if outcome.error]
+        codes = [outcome.wrong.code for outcome in self.outcomes if outcome.wrong]
         return min(codes, default=CLEAN)
 
 
@@ -77,8 +77,8 @@ def sync(home: Home, config: Config, wish: "Wish | None" = None, progress: "Sile
             index.drop(store)
     if not wish.check:
         for outcome in summary.outcomes:
-            if outcome.error:
-                report.refused(home, outcome.source, outcome.error)
+            if outcome.wrong:
+                report.refused(home, outcome.source, outcome.wrong, bool(outcome.frozen))
         for notice in summary.notices:
             report.altered(home, notice)
         if summary.added or summary.removed or summary.changed:
@@ -130,7 +130,7 @@ def _build(store: Store, config: Config, kept: "dict[str, Kept]", summary: Summa
     whole = _is_whole(store, built, summary)
     if whole and built.get("inputs") == inputs:
         summary.names, summary.held = built.get("names", 0), built.get("held", 0)
-        if not check and not any(outcome.error for outcome in summary.outcomes):
+        if not check and not any(outcome.wrong for outcome in summary.outcomes):
             os.utime(store.list)  # the list is as fresh as its sources (guard.core.fresh)
         summary.processing = time.perf_counter() - begun
         return
@@ -231,7 +231,7 @@ def _swap(store: Store, merged: Merged, inputs: str, before: "dict[str, tuple[st
     seal.replace(store.built, b'{"writing": true}')
     seal.write(store.held, HELD_COLUMNS, held.values(), made)
     seal.write(store.list, COLUMNS, merged.rows.values(), made)
-    if age is not None and any(outcome.error for outcome in summary.outcomes):
+    if age is not None and any(outcome.wrong for outcome in summary.outcomes):
         os.utime(store.list, (age, age))  # new rows, but not every source answered: no fresher than it was
     files = {name: _digest(f"{store.folder}/{name}") for name in sorted(os.listdir(store.folder)) if _is_table(name)}
     built = {"inputs": inputs, "names": len(merged.rows), "held": len(held), "files": files}

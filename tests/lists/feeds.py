@@ -3,8 +3,10 @@
 import io
 import json
 import pathlib
+import time
 import zipfile
 
+NOW = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())  # of the newest record that these feeds have
 DATA = pathlib.Path(__file__).parent / "data"
 RECORDS = ("MAL-2024-4922.json", "MAL-2025-6428.json", "MAL-2026-2144_litellm_compromised_excerpt.json")
 
@@ -29,7 +31,7 @@ def real_records():
     return [json.loads((DATA / name).read_text()) for name in RECORDS]
 
 
-def osv(records, base="osv/"):
+def osv(records, base="osv/", newest=NOW):
     """path -> bytes of OSV's folder for these records: archive, index, single records."""
     records = list(records)
     packed = io.BytesIO()
@@ -37,7 +39,7 @@ def osv(records, base="osv/"):
         archive.writestr("PYSEC-2026-1.json", json.dumps({"id": "PYSEC-2026-1", "affected": []}))
         for one in records:
             archive.writestr(one["id"] + ".json", json.dumps(one))
-    lines = ["2026-05-01T00:00:00Z,PYSEC-2026-1"] + [f"{one['modified']},{one['id']}" for one in records]
+    lines = [f"{newest},PYSEC-2026-1"] + [f"{one['modified']},{one['id']}" for one in records]
     files = {base + one["id"] + ".json": json.dumps(one).encode() for one in records}
     files[base + "all.zip"] = packed.getvalue()
     files[base + "modified_id.csv"] = ("\n".join(sorted(lines, reverse=True)) + "\n").encode()

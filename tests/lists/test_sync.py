@@ -96,6 +96,7 @@ def test_osv_archive_older_than_its_index_is_mended_record_by_record(mirror, ins
 
 
 def test_osv_mirror_with_the_archive_alone(mirror, installation):
+    mirror.files.update(feeds.osv([*feeds.real_records(), feeds.record(1, "of-today", modified=feeds.NOW)]))
     del mirror.files["osv/modified_id.csv"]
     installation.use(mirror, "osv")
     assert installation.sync().code == 0

@@ -3,6 +3,8 @@
 The folder is https://storage.googleapis.com/osv-vulnerabilities/PyPI/; records ``MAL-…`` are those of OpenSSF's
 malicious-packages (Apache-2.0). Each sync asks for the small index of changes, and when that has changed either for the
 few records that are new in it, one by one, or for the whole archive. Where there is no index, the archive is asked for.
+The time of the newest record is kept: an index older than the last one was rolled back, and is refused; one that stays
+as it is for weeks is frozen (``sync.frozen_days``).
 
 What a record says (https://ossf.github.io/osv-schema/):
 - ``withdrawn``: its source took it back.
@@ -12,6 +14,7 @@ What a record says (https://ossf.github.io/osv-schema/):
 - else the project is bad. ``versions`` then enumerates what was seen, and narrows the entry for a popular name alone.
 """
 
+import datetime
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -26,6 +29,7 @@ from guard.core.lookup import COMPROMISED, MALICIOUS, WITHDRAWN
 from ..archive import members
 from ..claim import Claim, name_of
 from ..config import Source
+from ..source import moment
 from ..store import Kept, Store
 from ..web import NOTHING_KNOWN, Missing, Validators, Web, shown
 
@@ -37,20 +41,26 @@ _UNPACKED = 8  # times the limit of a download
 _TO_THE_SECOND = 19  # characters of an ISO time; the index and a record may differ behind that
 EVERY, UNCLEAR = "every release", "which ones cannot be told"  # instead of a range
 _ORDER = {"fixed": 0, "limit": 0, "introduced": 1, "last_affected": 2}
+_CLOCKS_DIFFER = datetime.timedelta(days=1)
 _COMPROMISED = re.compile(r"compromised[- ](package|project|release|version|librar)", re.IGNORECASE)
 _ID = re.compile(r"MAL-[0-9]{4}-[0-9]{1,9}")
 
 
 def refresh(source: Source, kept: Kept, web: Web, store: Store) -> "Kept | None":
-    """What OSV says now, or None where nothing changed. ``kept.notes["times"]``: id -> time of the record taken."""
+    """What OSV says now, or None where nothing changed.
+
+    ``kept.notes``: ``times`` (id -> time of the record that was taken), ``newest`` (time of the newest record of all).
+    """
     base = source.url.rstrip("/") + "/"
     try:
-        answer = web.get(base + "modified_id.csv", kept.validators if kept.good else NOTHING_KNOWN)
+        known = kept.validators if kept.good and "newest" in kept.notes else NOTHING_KNOWN
+        answer = web.get(base + "modified_id.csv", known)
     except Missing:
         return _archive_alone(source, base, kept, web, store)
     if answer.data is None:
         return None
-    times = dict(_index(answer.data, base + "modified_id.csv"))
+    newest, times = _index(answer.data, base + "modified_id.csv")
+    _check_newest(newest, kept, base + "modified_id.csv")
     have = kept.notes.get("times", {}) if kept.good else {}
     wanted = [key for key, time in times.items() if have.get(key) != time]
     claims = {key: said for key, said in _by_id(kept.claims).items() if key in times} if have else {}
@@ -68,7 +78,7 @@ def refresh(source: Source, kept: Kept, web: Web, store: Store) -> "Kept | None"
     for key, fetched in _fetch(base, wanted, web):
         claims[key] = claims_of(fetched, source.label) if fetched else []
     said = [claim for claims_ in claims.values() for claim in claims_]
-    return Kept(source.url, answer.validators, said, {"times": times}, good=True)
+    return Kept(source.url, answer.validators, said, {"times": times, "newest": newest}, good=True)
 
 
 def _archive_alone(source: Source, base: str, kept: Kept, web: Web, store: Store) -> "Kept | None":
@@ -76,28 +86,49 @@ def _archive_alone(source: Source, base: str, kept: Kept, web: Web, store: Store
     answer = _archive(source, base, kept.validators if alone else NOTHING_KNOWN, web, store)
     if answer.data is None:
         return None
-    said = [claim for record in _records(answer.data, web, base) for claim in claims_of(record, source.label)]
-    return Kept(source.url, answer.validators, said, good=True)
+    said: list[Claim] = []
+    newest = ""
+    for record in _records(answer.data, web, base):
+        said += claims_of(record, source.label)
+        newest = max(newest, str(record.get("modified", ""))[:_TO_THE_SECOND])
+    _check_newest(newest, kept, base + "all.zip")
+    return Kept(source.url, answer.validators, said, {"newest": newest}, good=True)
 
 
 def _archive(source: Source, base: str, known: Validators, web: Web, store: Store):
     return web.download(base + "all.zip", store.part(source.name, "all.zip"), known)
 
 
-def _index(data: bytes, url: str) -> "Iterator[tuple[str, str]]":
-    """(id, time) of the records that are ours. Raises BadData where a line has another form."""
+def _check_newest(newest: str, kept: Kept, url: str) -> None:
+    """Raises BadData where the newest record is older than the newest that was here before, or of the future."""
+    before = kept.notes.get("newest", "")
+    try:
+        ahead = moment(newest) - datetime.datetime.now(datetime.timezone.utc)
+    except ValueError as error:
+        raise BadData(f"{shown(url)}: the time of its newest record is none: {newest[:40]!r}") from error
+    if ahead > _CLOCKS_DIFFER:
+        raise BadData(f"{shown(url)}: its newest record is of the future: {newest}")
+    if newest < before:
+        raise BadData(f"{shown(url)}: rolled back: its newest record is of {newest}, and was of {before}")
+
+
+def _index(data: bytes, url: str) -> "tuple[str, dict[str, str]]":
+    """(time of the newest record, {id: time} of those that are ours). Raises BadData where a line has another form."""
     try:
         lines = data.decode("ascii").splitlines()
     except UnicodeDecodeError as error:
         raise BadData(f"{shown(url)}: not an index of records") from error
+    newest, times = "", {}
     for number, line in enumerate(lines, 1):
         time, comma, key = line.partition(",")
         if not comma or not time[:4].isdigit():
             raise BadData(f"{shown(url)}:{number}: not a time and an id")
+        newest = max(newest, time[:_TO_THE_SECOND])
         if key.startswith(PREFIX):
             if not _ID.fullmatch(key):  # it becomes part of an address
                 raise BadData(f"{shown(url)}:{number}: not an id: {key[:40]!r}")
-            yield key, time
+            times[key] = time
+    return newest, times
 
 
 def _records(data: "bytes | None", web: Web, base: str) -> "Iterator[dict[str, Any]]":
