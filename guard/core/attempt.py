@@ -1,7 +1,7 @@
 """An attempt: one judged command, as the line the journal keeps (its fields are told in guard.core.journal)."""
 
 from . import kernel as os
-from .mask import mask, mask_words
+from .mask import mask, mask_all, mask_words
 from .process import describe
 
 # What tells where an attempt came from; names only of variables that hold no secret.
@@ -11,11 +11,11 @@ _TELLING = ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "SSH_CONNECTION", "VIRTUAL_ENV"
 def line(invocation, command, findings, verdict, mode, names, guard_version, time_ns, where="shim"):
     """The journal line (a dict) of a judged command, from what is true at this moment."""
     refused = {(f.name, f.version) for f in findings}
-    clean, seen = [], set()
+    clean = {}
     for target in command.targets:
-        if target.asked and target.name not in seen and (target.name, target.version) not in refused:
-            seen.add(target.name)
-            clean.append([target.name, mask(target.text), target.where])
+        if target.asked and target.name not in clean and (target.name, target.version) not in refused:
+            clean[target.name] = target
+    texts = mask_all([target.text for target in clean.values()])
     environ = invocation.environ
     return {
         "v": 1,
@@ -35,7 +35,7 @@ def line(invocation, command, findings, verdict, mode, names, guard_version, tim
         "verdict": verdict,
         "list": names.version,
         "indexes": [mask(index) for index in command.indexes],
-        "names": clean,
+        "names": [[target.name, text, target.where] for target, text in zip(clean.values(), texts)],
         "findings": [_masked(finding) for finding in findings],
         "process": _described(os.getpid()),
         "parent": _described(os.getppid()),

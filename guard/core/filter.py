@@ -26,6 +26,15 @@ def _place(name, blocks):
     return divmod(int.from_bytes(name, "little") * _FACTOR % _PRIME, blocks)
 
 
+def _holds(data, start, number):
+    """Whether every bit that ``number`` names is set in the block that begins at ``start`` of ``data``."""
+    for _ in range(BITS):  # for a name that is not there the second bit or so says so
+        if not data[start + ((number & 511) >> 3)] >> (number & 7) & 1:
+            return False
+        number >>= 9
+    return True
+
+
 class Filter:
     """An open filter file. ``b"name" in filter``; raises CannotJudge where the file was cut under it."""
 
@@ -42,11 +51,20 @@ class Filter:
         data = os.pread(self.fd, BLOCK, HEAD + block * BLOCK)
         if len(data) != BLOCK:
             raise CannotJudge("the name filter was cut while it was read")
-        for _ in range(BITS):  # for a name that is not there the second bit or so says so
-            if not data[(number & 511) >> 3] >> (number & 7) & 1:
-                return False
-            number >>= 9
-        return True
+        return _holds(data, 0, number)
+
+    def among(self, names):
+        """The set of those ``names`` (collection of bytes) that may be in the filter, which is read whole."""
+        size, blocks = self.blocks * BLOCK, self.blocks
+        data = os.pread(self.fd, size, HEAD)
+        if len(data) != size:
+            raise CannotJudge("the name filter was cut while it was read")
+        found = set()
+        for name in names:
+            number, block = _place(name, blocks)
+            if _holds(data, block * BLOCK, number):
+                found.add(name)
+        return found
 
     def close(self):
         os.close(self.fd)

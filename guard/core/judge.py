@@ -27,12 +27,14 @@ class Judge:
     def command(self, command):
         """Every Finding of a Command, in its order, one for each name and release."""
         findings, seen, unlisted = [], set(), []
+        listed = self.names.among({target.name for target in command.targets})
         for target in command.targets:
-            key = (target.name, target.version)
+            name = target.name
+            key = (name, target.version)
             if key in seen:
                 continue
             seen.add(key)
-            entry = self.names.find(target.name)
+            entry = self.names.find(name) if name in listed else None
             if entry is not None:
                 finding = self._listed(target, entry)
                 if finding is not None:

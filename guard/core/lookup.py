@@ -96,6 +96,10 @@ class List:
         row = self.table.find(name)
         return None if row is None else Entry(row)
 
+    def among(self, names):
+        """Those of ``names`` (set of str, normalised) that may be listed; asked first where names are many."""
+        return self.table.among(names)
+
     def close(self):
         self.table.close()
 

@@ -18,6 +18,7 @@ from .filter import open_filter
 
 MAGIC = b"#guard-table 1 "
 _NEAR = 2048  # bytes; a stretch this short is read whole
+_MANY = 256  # names; for as many the filter is better read once than asked one by one
 
 
 class Table:
@@ -74,6 +75,13 @@ class Table:
             else:
                 high = start
         return self._scan(key, low, high)
+
+    def among(self, names):
+        """Those of ``names`` (set of str, normalised) that may have a row: all of them, or what the filter leaves."""
+        if self.filter is None or len(names) < _MANY:
+            return names
+        keys = {name.encode("utf-8", "surrogateescape"): name for name in names}
+        return {keys[key] for key in self.filter.among(keys)}
 
     def _key_after(self, position):
         """(offset, name) of the first row that starts after ``position``."""

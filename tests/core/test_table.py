@@ -134,6 +134,16 @@ def test_the_filter_never_denies_a_name_it_was_built_with(tmp_path_factory, list
     path.write_bytes(name_filter.build([name.encode() for name in listed]))
     found = name_filter.open_filter(str(path))
     assert all(name.encode() in found for name in listed)
+    assert found.among([name.encode() for name in listed]) == {name.encode() for name in listed}
+
+
+def test_many_names_at_once_are_told_as_one_by_one(thousand):
+    names = {f"name-{n:05d}" for n in range(0, 10_000, 3)}
+    table = seal.verify(thousand)
+    among = table.among(names)
+    assert {name for name in names if table.find(name)} <= among
+    assert among == {name for name in names if name.encode() in table.filter}
+    assert table.among({"a", "name-00001"}) == {"a", "name-00001"}  # so few are asked one by one
 
 
 def test_the_filter_lets_few_others_through(tmp_path):

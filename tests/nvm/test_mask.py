@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guard.core.mask import mask, mask_words
+from guard.core.mask import mask, mask_all, mask_words
 
 MASKED = [
     ("https://user:pass@host/simple", "https://***@host/simple"),
@@ -97,3 +97,13 @@ def test_no_password_of_a_url_survives(user, secret, before, scheme):
 @given(st.text())
 def test_never_fails_and_masking_twice_is_masking_once(text):
     assert mask(mask(text)) == mask(text)
+
+
+_PIECES = ["://", "@", "/", "?", "#", "=", "&", " ", ";", "-", "token", "KEY", "https", "u:p@h", "ghp_", "a1b2c3d4e5f6g7h8i9",
+           "'", "\t", "\n", "x"]  # fmt: skip
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.sampled_from(_PIECES), max_size=8).map("".join), max_size=5))
+def test_many_at_once_are_masked_as_one_by_one(texts):
+    assert mask_all(texts) == [mask(text) for text in texts]
