@@ -31,7 +31,7 @@ class Given:
 
 
 def table(spec):
-    """({option: kind}, {shortcut: option}) of a spec."""
+    """({option: kind}, {shortcut or other name: option}) of a spec."""
     kinds, shorts = {}, {}
     for word in spec.split():
         name, mark, letters = word[2:].partition("=")
@@ -61,7 +61,7 @@ def parse(tokens, spec, abbreviate=False, stop=False):
                 break
         elif word.startswith("--"):
             name, equals, value = word[2:].partition("=")
-            name = _long(name, kinds, abbreviate)
+            name = _long(name, kinds, shorts, abbreviate)
             if name:
                 _take(given, name, kinds[name], value if equals else None, left, abbreviate)
             else:
@@ -93,9 +93,11 @@ def _dashed(word, argparse):
     return not argparse or not (negative_number(word) or (" " in word and "=" not in word))
 
 
-def _long(name, kinds, abbreviate):
+def _long(name, kinds, shorts, abbreviate):
     if name in kinds:
         return name
+    if len(name) > 1 and name in shorts:
+        return shorts[name]
     near = [other for other in kinds if other.startswith(name)] if abbreviate and name else []
     return near[0] if len(near) == 1 else ""
 

@@ -31,13 +31,22 @@ class Project:
         """Dependencies, optional ones, groups, the tools' own development dependencies, build requirements."""
         self._declared(self.tables, asked, leave)
         self.build(False)
+        for directory in self._members():
+            where = os.path.relpath(directory, self.root) + "/pyproject.toml"
+            tables = pyproject.tables(self.reader, directory + "/pyproject.toml", where)
+            self._declared(tables, asked, leave, where)
+            pyproject.Declared(self.reader, tables, False, where).build()
 
-    def file(self, path):
-        """What another pyproject.toml declares, as the command's own targets."""
-        self._declared(pyproject.tables(self.reader, path, path), True, ())
+    def _members(self):
+        """The directories of the projects that are resolved together with this one."""
+        if self.lock != "uv.lock" or not self.root:
+            return []
+        from . import uv_tables
 
-    def _declared(self, tables, asked, leave):
-        found = pyproject.Declared(self.reader, tables, asked, leave=leave)
+        return uv_tables.members(self.reader, self.root)
+
+    def _declared(self, tables, asked, leave, where="pyproject.toml"):
+        found = pyproject.Declared(self.reader, tables, asked, where, leave)
         found.project()
         found.groups()
         found.lines(pyproject.table(tables, "tool", "uv").get("dev-dependencies"))
@@ -46,6 +55,9 @@ class Project:
 
     def build(self, asked):
         pyproject.Declared(self.reader, self.tables, asked).build()
+        more = pyproject.Declared(self.reader, self.tables, False)
+        for needed in pyproject.table(self.tables, "tool", "uv", "extra-build-dependencies").values():
+            more.lines(needed)
 
     def driven(self, leave=(), asked=True):
         """A lock-driven command: the lock's packages, without a lock the declared ones; ``leave`` is being removed."""

@@ -10,6 +10,8 @@ from .other_options import UV
 from .other_project import Project
 from .reader import Reader
 
+_PROJECTS = ("pyproject.toml", "setup.py", "setup.cfg")  # as a requirement file, each stands for its project
+
 
 def read(invocation):
     """The Command that ``invocation`` (of uv or uvx) is."""
@@ -28,16 +30,19 @@ def read(invocation):
         return command
     command.installs = True
     command.rejected = given.error
-    cwd = os.path.join(invocation.cwd, given.last("directory"))
-    reader = Reader(command, cwd, invocation.environ)
+    environ = invocation.environ
+    cwd = os.path.join(invocation.cwd, given.last("directory") or environ.get("UV_WORKING_DIR", ""))
+    reader = Reader(command, cwd, environ)
     for text in given.strange:
         reader.unseen(text, "an option that guard does not know, or its value")
-    _indexes(command, given, invocation.environ)
-    how(Project(reader, os.path.join(cwd, given.last("project")), "uv.lock"), given)
+    project = Project(reader, os.path.join(cwd, given.last("project") or environ.get("UV_PROJECT", "")), "uv.lock")
+    how(project, given)
+    _indexes(project, given)
     return command
 
 
-def _indexes(command, given, environ):
+def _indexes(project, given):
+    command, environ = project.reader.command, project.reader.environ
     main = given.all("default-index", "index-url") or [
         environ.get("UV_DEFAULT_INDEX") or environ.get("UV_INDEX_URL", "")
     ]
@@ -49,6 +54,10 @@ def _indexes(command, given, environ):
         name, equals, bare = url.partition("=")
         if url:
             command.indexes.append(bare if equals and "/" not in name else url)
+    if not command.indexes and not any(name in given.options for name in ("no-index", "no-config")):
+        from . import uv_tables
+
+        command.indexes.extend(uv_tables.indexes(project, environ))
 
 
 def _requirements(project, given):
@@ -58,18 +67,18 @@ def _requirements(project, given):
     for text in given.all("editable"):
         if text:  # a flag behind ``uv add``, a value behind ``uv pip install``
             argument.editable(project.reader, text)
-    _files(project, given.all("requirements"))
+    _files(project, given.all("requirements"), given)
 
 
-def _files(project, names):
+def _files(project, names, given=None):
     from . import locked
 
     for name in names:
         base = name.rpartition("/")[2]
         if name == "-":
             project.reader.unseen(name, "standard input; only the tool can read it")
-        elif base == "pyproject.toml":
-            project.file(project.reader.path(name))
+        elif base in _PROJECTS:
+            _sources_of(project.reader, name, given)
         elif locked.is_pylock(base):
             locked.pylock(project.reader, name)
         elif base.endswith(".py"):
@@ -78,14 +87,35 @@ def _files(project, names):
             reqfile.read(project.reader, name)
 
 
+def _sources_of(reader, name, given):
+    """What a project needs, the project itself left out, with the extras that are asked for."""
+    from . import project
+
+    directory = os.path.dirname(reader.path(name))
+    extras = given.all("extra") if given else []
+    if given and "all-extras" in given.options:
+        tables = project.pyproject(reader, directory)
+        for path in (("project", "optional-dependencies"), ("tool", "poetry", "extras")):
+            extras += project.table(tables, *path)
+    project.read(reader, directory, extras, name, named=False)
+
+
 def _install(project, given):
     _requirements(project, given)
-    if given.all("group"):
-        project.declared(True)
+    _groups(project.reader, given.all("group"))
+
+
+def _groups(reader, wanted):
+    if wanted:
+        from . import project
+
+        parted = [word.rpartition(":") for word in wanted]
+        project.groups(reader, [(path or "pyproject.toml", group) for path, _, group in parted])
 
 
 def _sources(project, given):
-    _files(project, given.words)
+    _files(project, given.words, given)
+    _groups(project.reader, given.all("group"))
 
 
 def _add(project, given):
@@ -102,6 +132,14 @@ def _remove(project, given):
 def _sync(project, given):
     if not _script(project, given):
         project.driven()
+
+
+def _version(project, given):
+    """A new version of the project is locked and synced at once; without one the old is printed."""
+    if given.words or "bump" in given.options:
+        project.driven()
+    else:
+        project.reader.command.installs = False
 
 
 def _lock(project, given):
@@ -121,18 +159,30 @@ def _script(project, given):
 
 
 def _with(project, given):
-    for text in given.all("with"):
-        for one in text.split(","):
+    for text in given.all("with", "with-executables-from"):
+        for one in _several(text):
             argument.read(project.reader, one)
     for text in given.all("with-editable"):
         argument.editable(project.reader, text)
     _files(project, given.all("with-requirements"))
 
 
+def _several(text):
+    """The requirements between commas, but for the commas in brackets and those before another version."""
+    found = [""]
+    for piece in text.split(","):
+        last = found[-1]
+        if last and (last.count("[") > last.count("]") or piece.lstrip()[:1] in tuple("!=<>~")):
+            found[-1] = last + "," + piece
+        else:
+            found.append(piece)
+    return [one for one in found if one.strip()]
+
+
 def _run(project, given):
     _with(project, given)
     word = given.words[0] if given.words else ""
-    if "script" in given.options or (word.endswith(".py") and "module" not in given.options):
+    if "module" not in given.options and ("script" in given.options or _is_script(word)):
         _header(project, word)
     if "no-project" not in given.options and "no-sync" not in given.options:
         project.driven(asked=False)
@@ -140,13 +190,22 @@ def _run(project, given):
     _started(project, words + given.rest)
 
 
+def _is_script(word):
+    return word == "-" or word.endswith((".py", ".pyw")) or argument.scheme_of(word) in ("http", "https")
+
+
 def _header(project, word):
     """A script runs with or without a header; only where there is one it names dependencies."""
     from . import locked
 
+    if word == "-":
+        return project.reader.unseen(word, "standard input; only the tool can read it")
+    if argument.scheme_of(word) in ("http", "https"):
+        return project.reader.unseen(word, "a remote script is not fetched before the tool runs")
     rejected = project.reader.command.rejected
     locked.script(project.reader, word)
     project.reader.command.rejected = rejected
+    return None
 
 
 def _started(project, words):
@@ -167,7 +226,7 @@ def _tool_run(project, given):
 
 
 def _tool_install(project, given):
-    for text in given.words:
+    for text in given.words + given.all("from"):
         _tool(project, text)
     _with(project, given)
 
@@ -175,9 +234,11 @@ def _tool_install(project, given):
 def _tool(project, text):
     """``name``, ``name@version``, ``name@latest`` or any requirement."""
     name, at, version = text.partition("@")
+    if name == "python":
+        return None  # an interpreter, not a package
     if at and version and "/" not in text and ":" not in text:
         text = name.strip() if version.strip() == "latest" else "%s==%s" % (name.strip(), version.strip())
-    argument.read(project.reader, text)
+    return argument.read(project.reader, text)
 
 
 def _tool_upgrade(project, given):
@@ -208,4 +269,5 @@ _VERBS = {
     "tool install": _tool_install,
     "tool run": _tool_run,
     "tool upgrade": _tool_upgrade,
+    "version": _version,
 }

@@ -2,11 +2,13 @@
 
     python -m tests.core.grammar_others.derive
 
-pipx and pdm are asked for their argparse parsers (describe.py); uv prints what each of its commands takes.
+pipx and pdm are asked for their argparse parsers (describe.py). uv prints what each of its commands takes; the options
+it hides stand in the completions it writes for bash, and what an option was called before is found by asking.
 """
 
 import json
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -17,7 +19,7 @@ TABLE = ROOT / "guard" / "core" / "grammar" / "other_options.py"
 HEAD = '''"""What the commands of uv, pipx and pdm take. Derived by tests/core/grammar_others/derive.py.
 
 {command: spec}: a spec lists options as poetry_options does (``=`` takes a value, ``=?`` may take one, ``=+`` takes all
-that follow), each with its shortcuts; "" is the tool itself.
+that follow), each with its shortcuts and other names; "" is the tool itself.
 """
 
 # ruff: noqa: E501
@@ -27,8 +29,17 @@ that follow), each with its shortcuts; "" is the tool itself.
 UV = (
     "", "add", "remove", "sync", "lock", "run", "export", "tree", "build", "pip", "pip install", "pip sync",
     "pip compile",
-    "tool", "tool install", "tool run", "tool upgrade",
+    "tool", "tool install", "tool run", "tool upgrade", "version",
 )  # fmt: skip
+# What an option is called besides, where that is neither its plural nor its singular.
+FORMER = {
+    "allow-insecure-host": "trusted-host",
+    "no-cache": "no-cache-dir",
+    "reinstall": "force-reinstall",
+    "compile-bytecode": "compile",
+    "no-compile-bytecode": "no-compile",
+    "system-certs": "native-tls",
+}
 
 
 def tool(name):
@@ -49,11 +60,48 @@ def argparsed(name):
 
 
 def uv():
-    """{command: spec} of uv, and its subcommands' names under ``commands``."""
-    return {
-        command: spec(run(tool("uv"), *(command.split() or ["help"]), *(["--help"] if command else [])))
-        for command in UV
-    }
+    """{command: spec} of uv."""
+    path = tool("uv")
+    completion = run(path, "generate-shell-completion", "bash")
+    found = {}
+    for command in UV:
+        shown = spec(run(path, *(command.split() or ["help"]), *(["--help"] if command else [])))
+        known = {word[2:].partition("=")[0].partition(":")[0] for word in shown.split()}
+        every = " ".join([shown, *hidden(completion, command, known)])
+        found[command] = " ".join(renamed(path, command, word) for word in every.split())
+    return found
+
+
+def hidden(completion, command, known):
+    """The options of a command that no help text shows."""
+    part = re.search(
+        rf"^        {'__'.join(['uv', *command.split()])}\)\n(.*?)^            esac", completion, re.M | re.S
+    )[1]
+    for option in re.search(r'opts="(.*?)"', part)[1].split():
+        if option.startswith("--") and option[2:] not in known:
+            yield option + ("=" if re.search(rf"^ +{option}\)$", part, re.M) else "")
+
+
+def renamed(path, command, word):
+    """The word of a spec with what its option is called besides: mostly the singular of a plural."""
+    name, mark, letters = re.fullmatch(r"--([\w-]+)([=:]?)(.*)", word).groups()
+    likely = [FORMER[name]] if name in FORMER else []
+    if mark == "=":
+        likely.append(name[:-1] if name.endswith("s") else name + "s")
+    others = [other for other in likely if is_called(path, command, other, name if mark == "=" else "")]
+    letters = "|".join(filter(None, [letters, *others]))
+    return f"--{name}{mark or (':' if letters else '')}{letters}"
+
+
+def is_called(path, command, other, name):
+    """Whether ``--other`` is another name of the option ``name``, which takes a value, or of some flag (name "")."""
+    words = [path, *command.split(), "--" + other] + ([] if name else ["--no-such-option"])
+    done = subprocess.run(
+        words, capture_output=True, text=True, env=clean_environment(UV_OFFLINE="1"), cwd="/", check=False
+    )
+    if name:
+        return re.search(rf"a value is required for '(-\w, )?--{name} ", done.stderr)
+    return "unexpected argument '--no-such-option'" in done.stderr
 
 
 def spec(text):
