@@ -1,4 +1,4 @@
-"""Run as a process by ``guard.core.apart``: parse standard input (``toml`` or ``ini``), answer with ``marshal``."""
+"""Run as a process by ``guard.core.apart``: parse standard input (a form of FORMS), answer with ``marshal``."""
 
 import marshal
 import sys
@@ -15,15 +15,20 @@ def toml(text):
         raise ValueError(str(error))
 
 
-def ini(text):
+def ini(text, strict=True):
     import configparser
 
-    parser = configparser.RawConfigParser(strict=False)  # what pip itself uses for its configuration
+    parser = configparser.RawConfigParser(strict=strict)
     try:
         parser.read_string(text)
     except configparser.Error as error:
         raise ValueError(" ".join(str(error).split()))
     return {section: dict(parser.items(section)) for section in parser.sections()}
+
+
+def loose_ini(text):
+    """As Python 2 reads it, to which the last of several equal options counts; Python 3 refuses them."""
+    return ini(text, strict=False)
 
 
 def plain(value):
@@ -35,11 +40,14 @@ def plain(value):
     return value if isinstance(value, (str, int, float, bool)) or value is None else str(value)
 
 
+FORMS = {"toml": toml, "ini": ini, "loose-ini": loose_ini}
+
+
 def main():
     data = sys.stdin.buffer.read()
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n")
-        answer = ("ok", plain({"toml": toml, "ini": ini}[sys.argv[1]](text)))
+        answer = ("ok", plain(FORMS[sys.argv[1]](text)))
     except (ValueError, RecursionError) as error:  # UnicodeDecodeError is a ValueError
         answer = ("bad", str(error) or type(error).__name__)
     sys.stdout.buffer.write(marshal.dumps(answer, 2))

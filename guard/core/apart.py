@@ -19,9 +19,12 @@ def toml(data, interpreter=""):
     return _parse("toml", data, interpreter)
 
 
-def ini(data, interpreter=""):
-    """The sections of an INI document (bytes) as {section: {option: raw value}}. Raises BadData."""
-    return _parse("ini", data, interpreter)
+def ini(data, interpreter="", strict=False):
+    """The sections of an INI document (bytes) as {section: {option: raw value}}. Raises BadData.
+
+    strict: an option that is given twice is an error, as it is to Python 3; to Python 2 the last one counts.
+    """
+    return _parse("ini" if strict else "loose-ini", data, interpreter)
 
 
 def _parse(form, data, interpreter):

@@ -11,6 +11,7 @@ from .. import kernel as os
 from .reader import Refused
 
 _FILE = "pip.conf"
+_PYTHON_3 = (21, 0)  # the first pip that runs on Python 3 alone
 _NO_OPTIONS = ("PIP_VERSION", "PIP_HELP", "PIP_CONFIG_FILE")  # variables that are no option's default
 _LIMIT = 1024 * 1024  # bytes; no configuration file is larger
 
@@ -140,7 +141,7 @@ def _sections(reader, path):
         from ..errors import BadData
 
         try:
-            sections = apart.ini(data)
+            sections = apart.ini(data, strict=reader.oldest >= _PYTHON_3)
         except BadData as error:
             reader.reject(path, error.message)
             return {}

@@ -9,9 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guard.core import apart
+from guard.core.command import Command
 from guard.core.errors import BadData
 from guard.core.grammar import pip_version
+from guard.core.grammar.pip import lines, set_versions
 from guard.core.grammar.pip_config import plain
+from guard.core.grammar.reader import Reader
 from tests.core.grammar.conftest import installed
 from tests.core.grammar.lines import command
 
@@ -91,6 +94,23 @@ def test_the_plain_scanner_and_the_real_parser_agree(chunks):
     parser = configparser.RawConfigParser()
     parser.read_string(data.decode())
     assert {section: dict(parser.items(section)) for section in parser.sections()} == scanned
+
+
+@pytest.mark.parametrize("version", ["20.3", "26.3"])
+def test_an_option_given_twice_is_refused_where_only_python_3_runs_pip(version, tmp_path):
+    path = tmp_path / "pip.conf"
+    path.write_text("[global]\nindex-url = http://127.0.0.1/a\nindex-url = http://127.0.0.1/b\n")
+    one = Reader(Command("pip"), str(tmp_path), dict(HERE, PIP_CONFIG_FILE=str(path)))
+    set_versions(one, (version,))
+    [(_, reading)] = lines(one, ["install", "foo"], "")
+    if version == "20.3":  # Python 2 may run it, and to Python 2 the last one counts
+        assert reading.values["index_url"] == ["http://127.0.0.1/b"] and not one.command.rejected
+        return
+    environ = dict(HERE, PIP_CONFIG_FILE=str(path), PYTHONPATH=str(installed("26.3")))
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", "list"], env=environ, capture_output=True, text=True, check=False
+    )
+    assert done.returncode and "already exists" in done.stderr and "already exists" in one.command.rejected
 
 
 def test_what_is_not_plain_is_left_to_the_real_parser():
