@@ -60,6 +60,21 @@ def test_table_csv_risk_and_notable(guard, log):
     assert (notable["user"], notable["dest"], notable["rule_title"]) == (["HOST\\dev"], "203.0.113.7", seed.NAME)
 
 
+def test_a_value_that_looks_like_a_token_is_not_filled_again(guard, log):
+    risk = json.loads(guard(log(event(sa="$package_name$")), "--format", "risk").stdout)
+    assert risk["event"]["risk_message"].startswith("Host $package_name$ used pip or poetry")
+
+
+def test_a_risk_event_without_a_clock_has_no_time(guard, log):
+    # HEC refuses a null there, and sets its own time where there is none.
+    assert "time" not in json.loads(guard(log(event(fss="?")), "--format", "risk").stdout)
+
+
+def test_one_input_that_is_no_log_beside_one_that_is(guard, log):
+    done = guard(log("hello", name="other"), log(event()), "--json")
+    assert done.returncode == 1 and len(json.loads(done.stdout)["rows"]) == 1
+
+
 def test_a_terminal_is_not_fed_control_characters(guard, log):
     done = guard(log(event(parg="pip install zzlisted\x1b[31m")))
     assert done.returncode == 1 and b"\x1b" not in done.stdout
@@ -122,6 +137,11 @@ def test_print(guard, engine, starts):
         (["--earliest", "now", "--latest", "-1d", "."], 2, b"the window is empty"),
         (["--write", "x.json", "."], 2, b"--engine spark"),
         (["--print", "spark", "--deep"], 2, b"--print"),
+        (["--compare", "--format", "csv", "."], 2, b"--compare is shown as a table"),
+        (["--engine", "spark", "--write", "x.txt", "."], 2, b".json, .parquet or .orc"),
+        (["--engine", "spark", "--write", "x.json", "--compare", "."], 2, b"--write writes one table"),
+        (["--engine", "spark", "-"], 2, b"what a cluster can reach"),
+        (["--engine", "spark"], 2, b"what a cluster can reach"),
         (["--exclude", "nosuch", "."], 65, b"nosuch: No such file"),
         (["--lookup", "nosuch", "."], 65, b"nosuch: No such file"),
         (["--engine", "none"], 2, b"none"),

@@ -8,9 +8,11 @@ import os
 import subprocess
 import sys
 
-import pytest
+from click.testing import CliRunner
 
 from guard.analytic import seed
+from guard.cli import hunt as cli
+from guard.core import home
 from tests.support import packages
 from tests.support.tools import ROOT, venv
 
@@ -68,13 +70,24 @@ def test_every_attempt_with_the_searchs_words_is_found_and_nothing_else(guarded,
     assert len(hunt("--deep", log)) == 7
 
 
-@pytest.mark.parametrize("poetry", ["2.2.1"])
-def test_poetry_add_is_found(guarded, tmp_path, poetry, local_index):
+def test_poetry_add_is_found(guarded, tmp_path, local_index):
     (tmp_path / "pyproject.toml").write_text(
         '[project]\nname = "mine"\nversion = "1"\nrequires-python = ">=3.9"\n'
         '[[tool.poetry.source]]\nname = "here"\nurl = "%s"\n' % local_index.url
     )
-    done = guarded.run(["poetry", "add", BLOCKED], venv("3.11", "poetry==" + poetry) / "bin")
+    done = guarded.run(["poetry", "add", BLOCKED], venv("3.11", "poetry==2.2.1") / "bin")
     assert done.returncode == 77, done.stderr
     (row,) = hunt("--lookup", LOOKUP, logged(guarded)[0])
     assert row["process_arguments"][0].endswith("poetry add " + BLOCKED) and local_index.requests == []
+
+
+def test_without_a_path_every_attempt_up_to_now_is_searched(guarded, pip, monkeypatch):
+    # Those too that no recorder has taken from the journal yet, and those in a log that was rotated.
+    monkeypatch.setattr(cli, "find", lambda: home.at(str(guarded.prefix)))
+    assert CliRunner().invoke(cli.command, []).output == "0 found\n"
+    for number in (1, 2):
+        assert guarded.run(["pip", "install", BLOCKED], pip).returncode == 77
+        done = CliRunner().invoke(cli.command, ["--json"])
+        assert done.exit_code == 1 and len(json.loads(done.stdout)["rows"]) == number
+        log = guarded.prefix / "state" / "events" / ("%d.jsonl" % os.getuid())
+        log.rename(str(log) + ".%d" % number)

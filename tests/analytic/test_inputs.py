@@ -4,8 +4,10 @@ import csv
 import gzip
 import io
 import json
+import os
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -100,6 +102,10 @@ BROKEN = {
     "a NUL": (json.dumps(event()).encode().replace(b"zzlisted", b"zz\0listed"), "not JSON, or cut short"),
     "a key twice": (json.dumps(event()).encode().replace(b'{"fv"', b'{"dh": "x.example", "fv"'), "the key 'dh' twice"),
     "a lone surrogate": (json.dumps(event(parg="pip install zzlisted\ud800")).encode(), "half a character"),
+    "a lone surrogate elsewhere": (
+        json.dumps(event(dh="x.example", parg="\ud800")).encode(),
+        "half a character",
+    ),
     "several values": (json.dumps({**event(), "pid": ["1", "2"]}).encode(), "several values of pid"),
     "words": (b"Jul 14 08:28:53 host CRON[1]: session opened", "not a flow event"),
     "a number": (b"42", "not a flow event"),
@@ -208,6 +214,28 @@ def test_a_broken_record_in_an_export(hunt, log):
     ]
 
 
+@pytest.mark.parametrize("field", range(4))
+def test_a_quote_left_open_takes_nothing_with_it(hunt, log, field):
+    # The next quote would close it, and a row would be made of two records: wrong, and one too few.
+    first = dict(pid="9", sa="10.1.1.9", **{key: value for key, value in event().items() if key not in ("pid", "sa")})
+    quoted = io.StringIO(newline="")
+    writer = csv.writer(quoted, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writerow(first)
+    for pid in "1234":
+        writer.writerow([pid, *list(first.values())[1:]])
+    lines = quoted.getvalue().encode().splitlines()
+    lines[2] = b'"'.join(lines[2].split(b'"')[: 2 * field + 2])  # cut inside a field's quotes
+    path = log(*lines, name="export.csv")
+    assert found(hunt(paths=[path])) == ["1", "3", "4"]
+    assert {row["src"] for row in hunt(paths=[path])} == {"10.1.1.9"}
+    assert [line for _, line, _ in hunt.tally.examples] == [3]
+
+
+def test_a_csv_header_that_is_broken_makes_no_record_the_header(hunt, log):
+    data = as_csv(numbered(3)).replace(b"fv,", b'"fv"x,', 1)
+    assert hunt(paths=[log(data, name="export.csv", end=b"")]) == [] and hunt.tally.total == 1
+
+
 def test_a_record_with_line_breaks(hunt, log):
     path = log(as_csv([event(pid="1", parg="-m pip install\nzzlisted")]), name="export.csv", end=b"")
     assert found(hunt(paths=[path])) == ["1"]
@@ -230,6 +258,46 @@ def test_files_folders_and_patterns(tmp_path, monkeypatch):
     for word in ("nosuch.json", "*.nosuch"):
         with pytest.raises(UsageError, match="no such file"):
             inputs.expand([word])
+
+
+def test_a_pipe_is_read_once_and_whole(hunt, tmp_path):
+    # What bash makes of <(zcat …). It cannot be opened twice to see what it is.
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["sh", "-c", 'cat > "$0"', pipe], stdin=subprocess.PIPE) as writer:
+        threading.Thread(target=lambda: (writer.stdin.write(body(*numbered(3000))), writer.stdin.close())).start()
+        assert len(hunt(paths=[str(pipe)])) == 3000
+
+
+def test_a_pipe_in_a_folder_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "log").write_bytes(b"")
+    assert inputs.expand([str(tmp_path)]) == inputs.expand([str(tmp_path / "*")]) == [str(tmp_path / "log")]
+
+
+def test_a_file_of_v1_lines_alone(hunt, log):
+    path = log(*(v1(each) for each in numbered(300)), v1(event(dh="x.example", parg='a "b')), v1(event())[:-9])
+    assert len(hunt(paths=[path])) == 300
+    assert hunt.tally.examples == [(path, 302, "cut short")]
+
+
+def test_how_far_the_reading_is(log, tmp_path):
+    paths = [
+        log(*numbered(50)),
+        log(*(v1(each) for each in numbered(50)), name="v1"),
+        log(as_csv(numbered(50)), name="c"),
+    ]
+    with Hunt(inputs.Tally()) as hunt:
+        assert hunt.progress() is None
+        for path in paths:
+            hunt.add([path])
+            assert hunt.progress() == 100
+            hunt._size = 0
+    with Hunt(inputs.Tally()) as hunt:
+        seen, take = [], hunt._take
+        hunt._take = lambda events: (seen.append(hunt.progress()), take(events))
+        hunt.add(paths)
+        assert seen == sorted(seen) and len(set(seen)) > 2 and hunt.progress() == 100
 
 
 def test_names_that_look_like_patterns(hunt, log):

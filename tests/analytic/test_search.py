@@ -1,5 +1,8 @@
 """The search, line by line: one test (or more) per line of the seed; docs/reference/analytic.md has the table."""
 
+# ruff: noqa: RUF001
+# The letters that look like others are what some of this is about.
+
 import csv
 
 import pytest
@@ -174,6 +177,22 @@ def test_line_41_the_operators_filter(hunt, tmp_path):
         exclusions=exclusion.read(conditions),
     )  # fmt: skip
     assert [row["src"] for row in kept] == ["10.8.1.1"]
+
+
+def test_line_41_a_row_without_a_clock_fits_no_condition_on_its_times(hunt, tmp_path):
+    (tmp_path / "filter").write_text("firstTime=2030*\n")
+    assert len(hunt(event(fss="?"), exclusions=exclusion.read(tmp_path / "filter"))) == 1
+
+
+@pytest.mark.parametrize(
+    "key, text, matches",
+    [
+        ("*zzİ*", "zzi", False), ("zzi", "zzİ", False), ("*zzİx*", "ZZİX", True), ("zzoσ", "zzoς", True),
+        ("zzoς", "ZZOΣ", True), ("*zzΣo*", "zzςo", True), ("*zzs*", "zzſ", False), ("*zzk*", "zz\u212a", True),
+    ],
+)  # fmt: skip
+def test_line_14_letters_that_languages_lower_differently(hunt, key, text, matches):
+    assert bool(hunt(event(parg="pip install " + text), rows=[lookup.Row(key, "why", "where")])) == matches
 
 
 @pytest.mark.parametrize("line", ["nosuch=1", "src", "src=", 'src="open', "=x"])
