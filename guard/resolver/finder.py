@@ -18,6 +18,7 @@ WATCHED = {
     "pip._internal.cli.main_parser": "inpip",
     "pip._internal.index.package_finder": "inpip",
     "pip._internal.operations.prepare": "inpip",
+    "pip._internal.req": "inpip",
     "pip._internal.req.constructors": "inpip",
     "pip._internal.resolution.legacy.resolver": "inpip",
     "pip._internal.resolution.resolvelib.resolver": "inpip",

@@ -6,6 +6,7 @@
     RequirementPreparer.prepare_…    every file or checkout, before it is fetched, by the name it goes by; and again
                                      when its metadata has told its real name
     install_req_from_req_string      who pulls whom in
+    install_given_reqs               what was installed in the end
     call_subprocess in build_env     the pip that pip starts for build requirements is started through the runner
     main                             the exit code, and why, last of all
 
@@ -15,7 +16,7 @@
 import sys
 from importlib import import_module
 
-from . import children
+from . import children, installed
 from .wrap import wrap
 
 
@@ -193,6 +194,22 @@ def _written(requirement):
     return requirement.from_path() or (requirement.link.url if requirement.link else "") or str(requirement)
 
 
+def _req(session, module):
+    def make(inner):
+        def install_given_reqs(*args, **kwargs):
+            results = inner(*args, **kwargs)
+            session.ours(_tell, session, results)
+            return results
+
+        return install_given_reqs
+
+    wrap(module, "install_given_reqs", make)
+
+
+def _tell(session, results):
+    installed.tell(session, [result.name for result in results])
+
+
 # --- pip's own children -----------------------------------------------------------------------------------------------
 
 
@@ -213,6 +230,7 @@ _PATCHES = {
     "pip._internal.cli.main_parser": _main_parser,
     "pip._internal.index.package_finder": _package_finder,
     "pip._internal.operations.prepare": _prepare,
+    "pip._internal.req": _req,
     "pip._internal.req.constructors": _constructors,
     "pip._internal.build_env": _build_env,
     "pip._internal.build_env.installer": _build_env,

@@ -3,7 +3,7 @@
     Installer.run, AddCommand.handle   only within them does a name refuse: ``poetry show`` and ``search`` pass
     RepositoryPool.find_packages       every name asked of a repository, before the request; bad releases are hidden
     Provider.search_for_…              dependencies given as links; complete_package: who pulls whom in
-    Executor.execute                   all that is about to be installed, from a lock file too
+    Executor.execute                   all that is about to be installed, from a lock file too; and what was, in the end
     Chooser.choose_for                 each release again, where its file is chosen
     Chef.prepare                       what is being built
     Env._run, Env.execute              the pip that poetry starts goes through the runner
@@ -13,7 +13,7 @@
 import os
 import sys
 
-from . import children
+from . import children, installed
 from .wrap import wrap
 
 
@@ -158,15 +158,27 @@ def _executor(session, module):
     def make(inner):
         def execute(self, operations, *args, **kwargs):
             session.ours(_meet_operations, session, operations)
-            return inner(self, operations, *args, **kwargs)
+            code = inner(self, operations, *args, **kwargs)
+            if code == 0:
+                session.ours(_tell, session, self, operations)
+            return code
 
         return execute
 
     wrap(module.Executor, "execute", make)
 
 
+def _tell(session, executor, operations):
+    if executor._enabled and not executor._dry_run:
+        installed.tell(session, [package.name for package in _wanted(operations)])
+
+
+def _wanted(operations):
+    return [o.package for o in operations if o.job_type != "uninstall" and not o.skipped]
+
+
 def _meet_operations(session, operations):
-    wanted = [o.package for o in operations if o.job_type != "uninstall" and not o.skipped]
+    wanted = _wanted(operations)
     for package in wanted:
         _remember(session, package)
     for package in wanted:

@@ -56,11 +56,16 @@ class Report:
                 raise
             self.say("guard: %s\n" % error.message)
 
-    def append(self, command, findings, judge):
-        """Write the journal's line of a Command. Raises GuardError."""
+    def append(self, command, findings, judge, action=""):
+        """Write the journal's line of a Command. ``action``: what became of it, where the verdict does not say.
+
+        Raises GuardError.
+        """
         mode, names, verdict = judge.settings["mode"], judge.names, strongest(findings)
         now = time.time_ns()
         line = attempt.line(self.invocation(), command, findings, verdict, mode, names, __version__, now, "resolver")
+        if action:
+            line["action"] = action
         append(self.home.journal, line)
         start_recorder(self.home, judge.settings, os.environ)
 

@@ -207,6 +207,11 @@ class Session:
             finding.via = self._via(target.name)
         return finding
 
+    def let_through(self, names):
+        """The list's findings on these normalised names with which this run goes on all the same."""
+        found = [finding for (name, _), finding in self._known.items() if name in names and finding is not None]
+        return [finding for finding in found if finding.verdict != BLOCK]
+
     def judge(self):
         """The Judge of this process. Raises GuardError."""
         if self._judge is None:

@@ -167,15 +167,16 @@ def test_another_interpreter_under_the_same_pip(room, dists, newest):
     assert len(room.lines()) == 1
 
 
-def test_a_name_listed_for_another_reason_is_warned_of_once_and_installed(room, dists, newest):
+def test_a_name_listed_for_another_reason_is_warned_of_once_and_installed(room, dists, place):
     packages.wheel(dists, "pulls-in", requires=["goodpkg-delta"])
     packages.wheel(dists, "goodpkg-delta")
     room.listed({"name": "goodpkg-delta", "kind": "other", "sources": "tests", "reason": "is a research package"})
-    done = room.install(newest, "pulls-in")
+    done = room.install(place, "pulls-in")
     assert done.returncode == 0, done.stderr
     assert done.stderr.count("goodpkg-delta is a research package") == 1
-    (line,) = room.lines()
-    assert (line["verdict"], line["findings"][0]["via"]) == ("warn", "pulls-in")
+    asked, installed = room.lines()
+    assert (asked["verdict"], asked["findings"][0]["via"]) == ("warn", "pulls-in")
+    assert (installed["verdict"], installed["action"], installed["findings"]) == ("warn", "installed", asked["findings"])
 
 
 def test_audit_records_and_lets_run(room, dists, newest):
@@ -185,6 +186,23 @@ def test_audit_records_and_lets_run(room, dists, newest):
     assert done.returncode == 0, done.stderr
     assert "guard" not in done.stderr
     assert [f["name"] for f in room.lines()[0]["findings"]] == [BLOCKED]
+    assert [line.get("action") for line in room.lines()] == [None, "installed"]
+
+
+@pytest.mark.parametrize("word, whole", [("--dry-run", False), ("--no-deps", True)])
+def test_installed_is_said_of_what_was_installed_alone(room, dists, newest, word, whole):
+    room.settings('mode = "warn"\n')
+    done = room.install(newest, word, BLOCKED, "goodpkg-alpha")
+    assert done.returncode == 0, done.stderr
+    said = [[f["name"] for f in line["findings"]] for line in room.lines() if line.get("action") == "installed"]
+    assert said == ([[BLOCKED]] if whole else [])
+
+
+def test_an_installation_that_fails_is_none(room, dists, newest):
+    packages.wheel(dists, "lacks", requires=["goodpkg-nowhere"])
+    room.settings('mode = "warn"\n')
+    assert room.install(newest, BLOCKED, "lacks").returncode == 1
+    assert [line.get("action") for line in room.lines()] == [None]
 
 
 def test_an_allowed_name_installs(room, dists, newest):

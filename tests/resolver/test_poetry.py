@@ -118,6 +118,20 @@ def test_clean_names_are_added_and_installed(room, poetry):
     assert room.lines() == []
 
 
+def test_what_was_warned_of_and_is_installed_is_told_once(room, dists, poetry):
+    packages.wheel(dists, "pulls-in", requires=[BLOCKED])
+    room.settings('mode = "warn"\n')
+    poetry.needs("pulls-in")
+    assert poetry.run("install", "--dry-run").returncode == 0
+    assert "installed" not in [line.get("action") for line in room.lines()]
+    done = poetry.install()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert poetry.installed() == {"pulls_in", "typoguard_test_blocked"}
+    (told,) = [line for line in room.lines() if line.get("action") == "installed"]
+    assert [f["name"] for f in told["findings"]] == [BLOCKED]
+    assert (told["tool"], told["verb"], told["verdict"]) == ("poetry", "install", "warn")
+
+
 def test_a_build_requirement(room, dists, poetry):
     trees.sdist(dists, "builds-with", build_requires=[BLOCKED])
     poetry.needs("builds-with")

@@ -14,7 +14,7 @@ from ..fields import syslog_form
 from ..sink import Refused, Sink, SinkError, decoded
 
 TIMEOUT = 5.0  # seconds for connecting and for each step after
-_SEVERITY = {"blocked": 4, "warned": 5}  # warning, notice; anything else is informational
+_SEVERITY = {"blocked": 4, "installed": 4, "warned": 5}  # warning, notice; anything else is informational
 _INFORMATIONAL = 6
 _PORTS = {"udp": 514, "tcp": 601, "tls": 6514}  # RFC 5426, RFC 3195 (the registered TCP port), RFC 5425
 _PACE = 0.002  # seconds between datagrams: nobody tells the sender that a receiver's buffer is full
