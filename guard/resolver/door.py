@@ -22,14 +22,12 @@ import sys
 spec = None
 try:
     if "_typoguard" not in sys.modules:
-        from importlib.util import module_from_spec, spec_from_file_location
-        found = spec_from_file_location("_typoguard", package + "/__init__.py", submodule_search_locations=[package])
-        module = module_from_spec(found)
-        found.loader.exec_module(module)
-        sys.modules["_typoguard"] = module
+        room = {}
+        loader = sys.modules["_frozen_importlib_external"].SourceFileLoader("room", package + "/resolver/room.py")
+        exec(loader.get_code("room"), room)
+        room["open_room"](package)
     from _typoguard.resolver.finder import enter
 except Exception:
-    sys.modules.pop("_typoguard", None)
     if "." in name:
         said = "guard: %s is gone or damaged, nothing is checked here: install it again, or remove %s\\n"
         sys.stderr.write(said % (package, door))

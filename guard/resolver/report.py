@@ -5,12 +5,8 @@ import sys
 import time
 
 from .. import __version__
-from ..core import attempt
 from ..core.command import Command, Invocation
 from ..core.errors import GuardError
-from ..core.handoff import start_recorder
-from ..core.journal import append
-from ..core.refusal import colour_wanted, text
 from ..core.verdict import BLOCK, WARN, strongest
 from . import note
 
@@ -23,6 +19,9 @@ class Report:
 
     note     path of the note to the tool above, "" for the outermost
     command  the words of the tool: [name, *arguments]; the name alone where its main was not run
+    fresh    the findings that are not yet in the journal
+
+    What writes and speaks is imported when there is something to write or to say: most installations find nothing.
     """
 
     def __init__(self, home):
@@ -31,20 +30,20 @@ class Report:
         self.command = ["pip"]
         self.found = []
         self.outcome = NOT_ASKED
-        self._fresh = []  # not yet in the journal
+        self.fresh = []
         self._said = set()
 
     def keep(self, finding):
         """Take a finding in; ``record`` writes it down."""
         self.found.append(finding)
-        self._fresh.append(finding)
+        self.fresh.append(finding)
 
     def record(self, judge):
         """Write one line on what was found since the last, and say what is to be said of it. Raises GuardError.
 
         A refusal stands whether or not it can be written down, so that trouble is only said.
         """
-        fresh, self._fresh = self._fresh, []
+        fresh, self.fresh = self.fresh, []
         if not fresh:
             return
         if not self.note:
@@ -61,6 +60,10 @@ class Report:
 
         Raises GuardError.
         """
+        from ..core import attempt
+        from ..core.handoff import start_recorder
+        from ..core.journal import append
+
         mode, names, verdict = judge.settings["mode"], judge.names, strongest(findings)
         now = time.time_ns()
         line = attempt.line(self.invocation(), command, findings, verdict, mode, names, __version__, now, "resolver")
@@ -104,6 +107,8 @@ class Report:
             self.say(self._text(blocked, judge))
 
     def _text(self, findings, judge):
+        from ..core.refusal import colour_wanted, text
+
         words = [*_started(self.command[0]), *self.command[1:]] if self.command[1:] else []
         colour = colour_wanted(2, os.environ)
         return text(words, findings, judge.names, self.home, os.environ, colour, self.outcome)

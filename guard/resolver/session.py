@@ -12,7 +12,6 @@ from ..core.home import at
 from ..core.judge import Judge, use_up_once
 from ..core.lookup import WITHDRAWN, open_list
 from ..core.names import normalise
-from ..core.refusal import NOTHING_RAN
 from ..core.settings import load
 from ..core.verdict import ALLOW, BLOCK, UNSEEN, WARN, Finding
 from . import note
@@ -92,6 +91,7 @@ class Session:
 
     def _judge_command(self):
         from ..core.grammar.read import read
+        from ..core.refusal import NOTHING_RAN
 
         command = read(self.report.invocation())
         if not command.installs:
@@ -126,7 +126,8 @@ class Session:
         for path in self._lent:
             self._take_over(note.take(path))
         self._record()
-        self.ours(lambda: self.report.close(self.blocked, self.judge()))
+        if self.blocked or self.report.note:
+            self.ours(lambda: self.report.close(self.blocked, self.judge()))
         return self.code or code
 
     def handed_on(self):
@@ -303,7 +304,8 @@ class Session:
         return self.kind("guard refused %s" % ", ".join(finding.name or finding.text for finding in blocked))
 
     def _record(self):
-        self.ours(lambda: self.report.record(self.judge()))
+        if self.report.fresh:
+            self.ours(lambda: self.report.record(self.judge()))
 
     # --- what cannot be done --------------------------------------------------------------------------------------
 

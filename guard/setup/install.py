@@ -136,6 +136,8 @@ def _fill(venv, find_links):
     compile_all = [python, "-I", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
     _run([*compile_all, "-f", os.path.join(site, "guard")], "guard's own modules do not compile")
     _run([python, "-I", "-m", "guard.setup.bundle"], "the gate's modules cannot be bundled")
+    room = os.path.join(site, "guard", "resolver", "bundle.py")
+    _run([python, "-I", "-S", room], "the resolver's modules cannot be bundled")
     return site
 
 

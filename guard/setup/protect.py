@@ -16,7 +16,7 @@ from guard.resolver import door
 from guard.setup.interpreters import OLDEST, Interpreter
 
 _ROOT = 0
-_ROOMS = ("__init__.py", "core", "resolver")  # what is read inside another interpreter
+_ROOMS = ("core", "resolver")  # what is read inside another interpreter, beside __init__.py
 
 
 def is_protected(home: homes.Home, interpreter: Interpreter) -> bool:
@@ -127,8 +127,7 @@ def _forget(home, sites):
 
 def compile_for(interpreter: Interpreter) -> None:
     """Compile what will be read inside this interpreter, by itself, so that no pip ever waits for it."""
-    rooms = [os.path.join(homes.PACKAGE, room) for room in _ROOMS]
-    words = [interpreter.python, "-I", "-m", "compileall", "-q", *rooms]
+    words = [interpreter.python, "-I", "-S", os.path.join(homes.PACKAGE, "resolver", "bundle.py")]
     subprocess.run(words, check=False, capture_output=True, cwd="/")
 
 
@@ -162,7 +161,7 @@ def way(path):
 
 
 def _files(package):
-    for room in _ROOMS[1:]:
+    for room in _ROOMS:
         for here, _, files in os.walk(os.path.join(package, room)):
             yield here
             yield from (os.path.join(here, file) for file in files)

@@ -1,0 +1,69 @@
+"""``PYTHON -I -S bundle.py``: compile the room for this Python, and put what every pip needs of it into one file.
+
+It is run by each interpreter that guard is let into, since compiled code is its own. Only an installed guard gets a
+bundle: in a checkout files change, and nobody would notice that the bundle did not.
+"""
+
+import marshal
+import os
+import runpy
+import sys
+from importlib import import_module
+from importlib.machinery import SourceFileLoader
+from importlib.util import MAGIC_NUMBER
+
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_ROOTS = ("finder", "tool", "session", "inpip")  # with what they import
+
+
+def main():
+    from compileall import compile_dir, compile_file
+    from py_compile import PycInvalidationMode as Mode
+
+    installed = os.path.exists(_PACKAGE + "/gate.bundle")
+    # Unchecked: a restored backup changes the times of files, not what they hold.
+    how = {"quiet": 1, "force": installed, "invalidation_mode": Mode.UNCHECKED_HASH if installed else Mode.TIMESTAMP}
+    for folder in ("core", "resolver"):
+        compile_dir("%s/%s" % (_PACKAGE, folder), **how)
+    compile_file(_PACKAGE + "/__init__.py", **how)
+    if installed:
+        _write(runpy.run_path(_PACKAGE + "/resolver/room.py"))
+
+
+def _write(room):
+    """Write the bundle, whole or not at all: an interpreter may start at any moment."""
+    path = room["bundle_path"](_PACKAGE)
+    beside = "%s.%d" % (path, os.getpid())
+    # One marshal of all: a string that many modules name is read once.
+    modules = marshal.dumps({module.__name__: _compiled(module) for module in _imported(room)})
+    with open(beside, "wb") as file:
+        file.write(MAGIC_NUMBER + modules)
+    os.chmod(beside, 0o644)
+    os.replace(beside, path)
+
+
+def _imported(room):
+    """The modules that the roots import, each after those that it imports."""
+    done = []
+    inner = SourceFileLoader.exec_module
+
+    def exec_module(loader, module):
+        inner(loader, module)
+        done.append(module)
+
+    SourceFileLoader.exec_module = exec_module  # type: ignore[method-assign]  # this process does nothing else
+    room["import_package"](_PACKAGE)
+    for root in _ROOTS:
+        import_module("%s.resolver.%s" % (room["NAME"], root))
+    return [module for module in done if module.__name__.partition(".")[0] == room["NAME"]]
+
+
+def _compiled(module):
+    """(whether it is a package, its code without docstrings and assertions)."""
+    with open(module.__file__, encoding="utf-8") as file:
+        code = compile(file.read(), module.__file__, "exec", dont_inherit=True, optimize=2)
+    return hasattr(module, "__path__"), code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
