@@ -27,6 +27,7 @@ def start(home, note, tool, args):
     except Exception as error:  # a guard that is half removed must not break the tool
         sys.stderr.write("guard: its files under %s are damaged (%s); nothing is checked here\n" % (package, error))
         without_room(tool, args)
+    sys.argv[:] = [tool] + args
     enter(home, note)
     become(tool, args, bare, __file__)
 

@@ -13,7 +13,6 @@ def become(tool, args, bare, runner):
     if hasattr(sys, "orig_argv"):  # what a tool reads to start itself again
         at = len(sys.orig_argv) - len(args) - 4
         sys.orig_argv[at : at + 4] = [tool]
-    sys.argv[:] = [tool, *args]
     if tool == "-m":
         sys.argv[:] = args
         _become_module(args[0], None if bare else os.getcwd(), True)
