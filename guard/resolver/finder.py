@@ -7,7 +7,6 @@ found without it. Nothing of the tool is imported before the tool asks for it, a
 import os
 import sys
 
-ALONE = "="  # in a note's place: a pip that another tool started, which no gate has judged
 CLASS = "TypoguardDoor"  # of the finder that a .pth line defines (door.py); it would ask this one again
 
 # Module of the tool -> the module of this room that patches it.
@@ -22,6 +21,9 @@ WATCHED = {
     "pip._internal.req.constructors": "inpip",
     "pip._internal.resolution.legacy.resolver": "inpip",
     "pip._internal.resolution.resolvelib.resolver": "inpip",
+    "pdm.core": "inpdm",
+    "pdm.models.candidates": "inpdm",
+    "pdm.resolver.providers": "inpdm",
     "pipx.main": "starters",
     "poetry.console.application": "inpoetry",
     "poetry.console.commands.add": "inpoetry",
@@ -34,6 +36,7 @@ WATCHED = {
     "poetry.repositories.repository_pool": "inpoetry",
     "poetry.utils.env": "inpoetry",
     "poetry.utils.env.base_env": "inpoetry",
+    "unearth.finder": "inpdm",
     "venv": "born",
     "virtualenv.run.session": "born",
 }
@@ -67,8 +70,7 @@ class Finder:
         self.root = root
         self.protected = False
         self.starts = False  # whether this is a tool that starts pip by itself, and patched (starters.py)
-        self._alone = note == ALONE
-        self._note = "-" if self._alone else note
+        self._note = note
         self._damaged = False
         self._session = None
 
@@ -79,6 +81,10 @@ class Finder:
 
             self._session = Session(self.root, self._note)
         return self._session
+
+    def over(self, code=0):
+        """What this process did is over, with ``code``. Returns the exit code."""
+        return code if self._session is None else self._session.finish(code)
 
     def find_spec(self, name, path=None, target=None):
         room = WATCHED.get(name[len(_CARRIED) :] if name.startswith(_CARRIED) else name)
@@ -104,7 +110,7 @@ class Finder:
             from importlib import import_module
 
             patch = import_module("." + room, __package__).patch
-            self.session.protected = self.protected or self._alone
+            self.session.protected = self.protected
         except Exception as error:  # a guard that is half removed must break nothing, whatever is missing
             if room not in _OF_FINDER and not self._damaged:
                 self._damaged = True

@@ -17,7 +17,8 @@ _VERSION = 2
 def write(within, owner):
     """Make a note for a tool about to be started. Returns its path.
 
-    within: what is being built, innermost last; owner: pid of the tool whose command all of this is.
+    within: what is being built, innermost last; owner: pid of the tool whose command all of this is, 0 where the tool
+    about to be started is a command of its own.
     """
     fd, path = tempfile.mkstemp(prefix="guard-")
     os.write(fd, marshal.dumps([owner, *within], _VERSION))
@@ -31,7 +32,7 @@ def read(path):
 
 
 def owner(path):
-    """The pid of the tool whose command this is; 0 where the note cannot be read."""
+    """The pid of the tool whose command this is; 0 where it is one of its own, or the note cannot be read."""
     return next((item for item in _load(path) if isinstance(item, int)), 0)
 
 

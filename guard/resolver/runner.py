@@ -1,8 +1,7 @@
 """``PYTHON [flags] runner.py HOME NOTE TOOL ARGS…``: run TOOL as ``PYTHON [flags] TOOL ARGS…`` would, with the
 resolver's import hook in place. TOOL is a script, a folder or archive with a ``__main__.py``, or ``-m`` and a module.
 
-NOTE is ``-``; ``=`` where no gate has judged the command (starters.py); or the file through which a tool that started
-this one hands over and hears of a refusal (children.py).
+NOTE is ``-``, or the file through which a tool that started this one hands over and hears of a refusal (children.py).
 The syntax is that of every Python, 2.7 included: what is too old for the room is started without it. A script is
 compiled anew at every start, so this one is short.
 """
@@ -28,8 +27,7 @@ def start(home, note, tool, args):
         sys.stderr.write("guard: its files under %s are damaged (%s); nothing is checked here\n" % (package, error))
         without_room(tool, args)
     sys.argv[:] = [tool] + args
-    enter(home, note)
-    become(tool, args, bare, __file__)
+    become(tool, args, bare, __file__, enter(home, note))
 
 
 def without_room(tool, args):

@@ -56,10 +56,12 @@ class Session:
         if pid == str(os.getpid()):  # else it is some other process's, handed down
             self.judged = True
             self._spoken.update(names.split(","))
+        self._alone = False  # a command of its own, which another tool started, and no gate has judged
         if note_path != "-":
-            self.judged = True
+            owner = note.owner(note_path)
+            self.judged, self._alone = bool(owner), not owner
             self.report.note = note_path
-            self.owner = note.owner(note_path) or self.owner
+            self.owner = owner or self.owner
             self._above = note.read(note_path)
 
     # --- the run --------------------------------------------------------------------------------------------------
@@ -83,7 +85,7 @@ class Session:
     def _refuses(self):
         """Do what the gate does, where no shim stood before this interpreter. Whether the command is refused."""
         try:
-            if self.protected and not self.judged:
+            if (self.protected or self._alone) and not self.judged:
                 self.ours(self._judge_command)
         except self.kind:
             pass  # guard cannot judge and policy says block; ``code`` has it
@@ -123,8 +125,8 @@ class Session:
 
     def finish(self, code):
         """The tool's main is over with ``code``. Returns the exit code."""
-        for path in self._lent:
-            self._take_over(note.take(path))
+        while self._lent:
+            self._take_over(note.take(self._lent.pop(0)))
         self._record()
         if self.blocked or self.report.note:
             self.ours(lambda: self.report.close(self.blocked, self.judge()))
@@ -134,9 +136,11 @@ class Session:
         """The variables for a tool that this very process becomes."""
         return judged(self.report.found) if self.judged else {}
 
-    def lend(self):
-        """A note for a tool that is started from here and outlives the call that starts it."""
-        self._lent.append(note.write(self.building, self.owner))
+    def lend(self, alone=False):
+        """A note for a tool that is started from here and outlives the call that starts it. ``alone``: it is a command
+        of its own.
+        """
+        self._lent.append(note.write(self.building, 0 if alone else self.owner))
         return self._lent[-1]
 
     def listen(self):
@@ -296,7 +300,8 @@ class Session:
         if findings:
             self.ours(lambda: self.report.adopt(findings, self.judge()))
         if blocked:
-            self.blocked.extend(blocked)
+            known = {(finding.name, finding.version) for finding in self.blocked}
+            self.blocked.extend(finding for finding in blocked if (finding.name, finding.version) not in known)
             self.code = REFUSED
         return blocked
 
@@ -343,7 +348,8 @@ class Session:
             return
         self._is_strange = True
         if not self.running:
-            self.report.command = ["poetry" if "poetry.console" in sys.modules else "pip", *sys.argv[1:]]
+            tool = next((name for name in ("poetry", "pdm") if name in sys.modules), "pip")
+            self.report.command = [tool, *sys.argv[1:]]
         tool = self.report.command[0]
         which = ("%s %s" % (tool, getattr(sys.modules.get(tool), "__version__", ""))).strip()
         reason = "not as guard knows it inside (%s: %s: %s)" % (function.__qualname__, type(error).__name__, error)

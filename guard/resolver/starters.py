@@ -5,8 +5,11 @@ Where the tool's Python is protected, the environments are born protected, and t
 makes them with the Python that its own environment was made from.
 """
 
+import atexit
+import os
+import sys
+
 from . import children
-from .finder import ALONE
 from .wrap import wrap
 
 
@@ -17,6 +20,7 @@ def patch(finder, module=None):
     if finder.starts:
         return
     finder.starts = True
+    atexit.register(_tell, finder, os.getpid())  # the first that is registered, so the last that is called
 
     def make(inner):
         def __init__(self, args, *more, **others):
@@ -34,5 +38,13 @@ def patch(finder, module=None):
 
 def _through(session, args):
     """The words with the runner in them; None where they start no pip."""
-    through = children.through(session, args, ALONE)
-    return through if len(through) > len(args) else None
+    if len(children.through(session, args, "-")) == len(args):
+        return None
+    # A command of its own, judged there. What it finds is said up here: many a tool shows its pip's words to nobody.
+    session.report.command = [os.path.basename(sys.argv[0]), *sys.argv[1:]]
+    return children.through(session, args, session.lend(alone=True))
+
+
+def _tell(finder, pid):
+    if os.getpid() == pid:  # no child that was forked
+        finder.over()

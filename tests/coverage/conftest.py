@@ -1,5 +1,6 @@
 """Where the rows are run: an installed guard, a protected and an unprotected pip, an index with both kinds of names."""
 
+import base64
 import contextlib
 import os
 import pathlib
@@ -23,6 +24,18 @@ SHIMMED = (
     ("pip-tools", "pip==25.3"),
 )  # fmt: skip
 WHOLE = "3.12"  # the Python that is copied as a whole
+
+GET_PIP = """\
+import base64, os, sys, tempfile
+DATA = {!r}
+with tempfile.TemporaryDirectory() as folder:
+    archive = os.path.join(folder, "pip.zip")
+    with open(archive, "wb") as file:
+        file.write(base64.b85decode(DATA))
+    sys.path.insert(0, archive)
+    from pip._internal.cli.main import main
+    sys.exit(main(["install", "--upgrade", "--force-reinstall", *sys.argv[1:], "pip"]))
+"""
 
 
 class Desk:
@@ -72,6 +85,17 @@ class Desk:
                 archive.writestr("__main__.py", "import runpy\nrunpy.run_module('pip', run_name='__main__')\n")
         return path
 
+    def getpip(self):
+        """A get-pip.py as the real one is made: pip's own wheel as text in a script, which puts it on sys.path as a zip."""
+        path = self.folder / "get-pip.py"
+        if not path.exists():
+            path.write_text(GET_PIP.format(base64.b85encode(self.wheel().read_bytes()).decode()))
+        return path
+
+    def wheel(self):
+        """A wheel of pip's own, as virtualenv brings it."""
+        return max(venv(USUAL, "virtualenv").glob("lib/*/site-packages/virtualenv/seed/wheels/embed/pip-2*.whl"))
+
     def environment(self, row, kind, here):
         # Apart from what the row makes: guard treats an environment in the folder for temporary files differently.
         home, passing = here / "home", here / "tmp"
@@ -95,6 +119,8 @@ class Desk:
             VENV=self.twin(PIP, True), GUARD=self.guard.prefix / "bin" / "guard",
             GUARD_SHIMS=self.guard.prefix / "shims", PYENV=shutil.which("pyenv") or "",
             CONDA=self.conda() if "$CONDA" in row.script + row.prepare else "", PYZ=self.pyz() if "$PYZ" in row.script else "",
+            GETPIP=self.getpip() if "$GETPIP" in row.script else "",
+            PIPWHEEL=self.wheel() if "$PIPWHEEL" in row.script else "",
         )  # fmt: skip
 
     def run(self, row, kind):
@@ -173,13 +199,21 @@ def wheels(requirements):
 def distributions(folder, host):
     """Put in ``folder`` both names, and what leads to each of them: by name, by link, by a build, by a file."""
     for kind, name in NAMES.items():
-        made = packages.wheel(folder, name)
+        made = command(packages.wheel(folder, name))
         link = f"{name} @ http://{host}/files/{made.name}"
-        packages.wheel(folder, f"pulls-in-{kind}", requires=[name])
+        command(packages.wheel(folder, f"pulls-in-{kind}", requires=[name]))
         packages.wheel(folder, f"links-to-{kind}", requires=[link])
         trees.sdist(folder, f"builds-with-{kind}", requires=[name], build_requires=[name])
         (folder / f"{kind}.txt").write_text(name + "\n")
         (folder / f"{kind}-link.txt").write_text(link + "\n")
+
+
+def command(wheel):
+    """Let a wheel bring a command, since pipx installs nothing else."""
+    info = "-".join(wheel.name.split("-")[:2]) + ".dist-info"
+    with zipfile.ZipFile(wheel, "a") as archive:
+        archive.writestr(f"{info}/entry_points.txt", f"[console_scripts]\nrun-{wheel.stem} = os:getcwd\n")
+    return wheel
 
 
 @pytest.fixture(scope="module")

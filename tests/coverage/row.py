@@ -9,6 +9,7 @@ NOT = "not covered"
 SHIM = "shims first on PATH"
 PROTECTED = "protected environment, no shim"
 OPEN = "nothing of guard in the way"
+SYSTEM = "`install.sh --system`, no start file read"
 
 REFUSED = 77
 HIDDEN = "another"  # the tool in between leaves with a code of its own; it must not be 0
@@ -20,9 +21,10 @@ class Row:
     """One way to start an install.
 
     way      as the table says it
-    context  SHIM, PROTECTED or OPEN: what of guard there is
+    context  SHIM, PROTECTED, OPEN or SYSTEM: what of guard there is
     script   for ``sh -eu``; it installs ``$NAME``, or something of ``$KIND`` ("good", "bad") that needs it. "" where
-             the row is told and not proved
+             a test elsewhere proves the row
+    proof    that test: ``path::name``
     answer   BEFORE: no request at all; RESOLVER: none for the name; NOT: it is asked for, and ``because`` says why
     exits    REFUSED, HIDDEN or SWALLOWED
     tool     requirements of the venv that ``$TOOL`` names
@@ -43,6 +45,7 @@ class Row:
     prepare: str = ""
     served: tuple = ()
     quick: bool = False
+    proof: str = ""
 
     @property
     def id(self):

@@ -6,10 +6,11 @@ $NAME's wheel), ``$GUARD`` (guard's own command).
 """
 
 from tests.coverage import tools
-from tests.coverage.row import BEFORE, HIDDEN, NOT, OPEN, PROTECTED, RESOLVER, SHIM, Row
+from tests.coverage.row import BEFORE, HIDDEN, NOT, OPEN, PROTECTED, RESOLVER, SHIM, SYSTEM, Row
 
 UNPROTECTED = "nothing of guard stands there; `guard protect --scan DIR` finds it"
-OWN_PATH = "it brings a PATH of its own; protect the Python behind it, or install with `--system`"
+OWN_PATH = "it brings a PATH of its own; `guard protect` on the Python behind it, or `install.sh --system`"
+MACHINE = "tests/system/test_machine.py::"
 
 
 def shim(way, script, **more):
@@ -45,9 +46,9 @@ WORDS = [
     shim("a warm pip cache", "PIP_NO_CACHE_DIR= PIP_CACHE_DIR=$PWD/cache pip install --force-reinstall $NAME",
          prepare="PIP_NO_CACHE_DIR= PIP_CACHE_DIR=$PWD/cache pip download -d warm $NAME", quick=True),
     shim("a symlink of another name to pip", 'ln -s "$BARE/bin/pip" installer; ./installer install $NAME', answer=NOT,
-         because="the shim knows tools by their names; in a protected environment it is refused"),
+         because="the shim knows tools by their names; `guard protect` on its Python refuses it"),
     shim("`python -m pip`", 'python -m pip install $NAME', answer=NOT,
-         because="`python` has no shim; protect that Python, and it is refused"),
+         because="`python` has no shim; `guard protect` on that Python refuses it"),
 ]  # fmt: skip
 
 ENVIRONMENTS = [
@@ -61,8 +62,12 @@ ENVIRONMENTS = [
          "$GUARD" init fish >init
          printf 'source ./init\\nsource $BARE/bin/activate.fish\\npip install $NAME\\nexit $status\\n' |
          fish --no-config -i""", needs=("fish",)),
-    shim("an activated venv in a script, without `guard init`", '. "$BARE/bin/activate"; pip install $NAME', answer=NOT,
-         because="its folder comes before the shims; a protected venv refuses"),
+    shim("a script started from an activated prompt, with `guard init bash`", """
+         "$GUARD" init bash >init; echo 'pip install $NAME' >i.sh
+         printf '. ./init\\n. "$BARE/bin/activate"\\nsh ./i.sh\\nexit $?\\n' | bash --norc --noprofile -i""",
+         needs=("bash",)),
+    shim("a script that activates a venv by itself", '. "$BARE/bin/activate"; pip install $NAME', answer=NOT,
+         because="the venv's folder comes before the shims there; `guard protect` on the venv refuses it"),
     protected("an activated venv", '. "$VENV/bin/activate"; pip install $NAME', quick=True),
     protected("`pip` by absolute path", '"$VENV/bin/pip" install $NAME', quick=True),
     protected("`pip3` by absolute path", '"$VENV/bin/pip3" install $NAME'),
@@ -78,9 +83,22 @@ ENVIRONMENTS = [
     protected("a venv that its Python made",
               '"$VENV/bin/python" -m venv born; born/bin/pip install $NAME'),
     protected("pip from a pip.pyz", '"$VENV/bin/python" "$PYZ" install $NAME'),
-    protected("pip from a zip on `sys.path`, as get-pip.py runs it",
-              """"$VENV/bin/python" -c "import sys; sys.path.insert(0, '$PYZ')
-from pip._internal.cli.main import main; sys.exit(main(['install', '$NAME']))" """),
+    protected("pip's own wheel, run as a zip", '"$VENV/bin/python" "$PIPWHEEL/pip" install $NAME'),
+    protected("get-pip.py, made of pip's own wheel as the real one is", '"$VENV/bin/python" "$GETPIP" --target t $NAME',
+              served=("pip",)),
+    protected("`runpy.run_module('pip')`", """"$VENV/bin/python" -c "import runpy, sys
+sys.argv[0] = 'pip'; runpy.run_module('pip', run_name='__main__', alter_sys=True)" install $NAME"""),
+    protected("a script with `#!PYTHON -I`, `-E` or `-s`", """
+              for flag in I E s; do
+                  printf '#!%s -%s\\nimport sys\\nfrom pip._internal.cli.main import main\\nsys.exit(main())\\n' \\
+                      "$VENV/bin/python" $flag >tool-$flag; chmod 755 tool-$flag
+              done
+              if ./tool-E install $NAME; then ./tool-I install $NAME && ./tool-s install $NAME; else
+                  code=$?; ./tool-I install $NAME || ./tool-s install $NAME || exit $code
+              fi"""),
+    protected("`python -S` that runs `site.main()` itself", """
+              "$VENV/bin/python" -S -c "import site, sys; site.main()
+import pip; sys.exit(pip.main(sys.argv[1:]))" install $NAME"""),
     protected("conda-style environment", '"$CONDA/bin/pip" install $NAME'),
     protected("pyenv's shim", """
               export PYENV_ROOT=$PWD/pyenv PYENV_VERSION=ours PIP_TARGET=$PWD/target
@@ -118,8 +136,18 @@ BARE_PATH = [
     protected("cron's environment", """env -i CI=1 HOME="$HOME" LOGNAME=x SHELL=/bin/sh PATH=/usr/bin:/bin \\
               /bin/sh -c "PIP_INDEX_URL=$INDEX $VENV/bin/pip install $NAME" """),
     protected("`sudo`", 'sudo -n CI=1 PIP_INDEX_URL="$INDEX" "$VENV/bin/pip" install $NAME', needs=("sudo",)),
-    Row("`env -i`, cron or `sudo`, and the `pip` of their PATH", SHIM, "", NOT, OWN_PATH),
-]
+    shim("`env -i`, cron or `sudo`, and the `pip` of their PATH",
+         'env -i CI=1 PIP_CONFIG_FILE=/dev/null PIP_INDEX_URL="$INDEX" PATH="$BARE/bin:/usr/bin:/bin" pip install $NAME',
+         answer=NOT, because=OWN_PATH),
+    *(Row(way, SYSTEM, "", proof=MACHINE + test) for way, test in [
+        ("`pip` on the PATH of sudo, systemd, a container, sshd, su or /etc/crontab", "test_where_no_start_file_is_read"),
+        ("`sudo pip`", "test_with_the_real_sudo"),
+        ("cron: `pip` on /usr/bin:/bin", "test_what_no_shim_can_stand_before_meets_the_protected_python"),
+        ("/usr/bin/pip and `/usr/bin/python3 -m pip`, by any user",
+         "test_what_no_shim_can_stand_before_meets_the_protected_python"),
+        ("`pip` in `su -c` and `runuser`", "test_su_runuser_and_a_name_in_the_password_file"),
+    ]),
+]  # fmt: skip
 
 LEARNT = [
     *learnt("a dependency by name", "install pulls-in-$KIND", quick=True),

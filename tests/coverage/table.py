@@ -12,13 +12,19 @@ HEAD = """\
 Every row is one way to start an install, run with the real tools against an index on loopback that logs its requests
 (`tests/coverage`; all of them with `sh tests/run.sh long tests/coverage`). Where it says *refused before any
 connection*, a listed name is refused and the log holds no request at all; *refused at the resolver*, none for that name.
-The same way with a clean name installs it. *Not covered* is proved too: there the name is asked for. A row that is only
-told says so. `python -m tests.coverage.table` writes this page from those rows.
+The same way with a clean name installs it. *Not covered* is proved too: there the name is asked for. A row of the whole
+machine names its own test. `python -m tests.coverage.table` writes this page from those rows.
+
+The installer does both: it puts shims first on PATH, and protects the interpreters that it finds (`guard protect --all`),
+so the rows of both contexts hold. Where interpreters were left alone (`--no-protect`), the first context is all there is;
+where a tool is started by its path, the second. `guard doctor` tells which ways are open on this machine, and the command
+that closes each.
 
 """
 TAIL = """
 "Protected" is what `guard protect` did, or the Python that made the environment. Behind the shim, pip and poetry start
-through guard's runner, so that what they resolve meets the list as well.
+through guard's runner, so that what they resolve meets the list as well; and tox, nox, pre-commit, hatch,
+pyproject-build, pipenv, pipx and pip-tools start the pips that they need through it.
 
 ## Beyond the table
 
@@ -39,7 +45,7 @@ def text():
 
 
 def _told(row):
-    return "" if row.script else " (told, not proved)"
+    return "" if row.script else f" (`{row.proof}`)"
 
 
 def _order(row):

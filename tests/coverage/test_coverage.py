@@ -51,6 +51,12 @@ def test_the_page_says_what_the_rows_say():
     assert table.PAGE.read_text(encoding="utf-8") == table.text(), "python -m tests.coverage.table writes it"
 
 
+@pytest.mark.parametrize("row", [row for row in ROWS if not row.script], ids=lambda row: row.id)
+def test_a_row_that_is_proved_elsewhere_names_a_test(row):
+    path, _, name = row.proof.partition("::")
+    assert f"def {name}(" in (table.PAGE.parents[1] / path).read_text()
+
+
 def test_no_row_is_told_twice():
     told = [(row.way, row.context) for row in ROWS]
     assert len(told) == len(set(told))

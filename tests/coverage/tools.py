@@ -33,8 +33,14 @@ PIPX_BARE = 'PIPX_DEFAULT_PYTHON="$BARE/bin/python" '
 PIPX_SERVED = ("pip", "poetry==2.5.1")
 RUN_SHIMMED = "PATH=$GUARD_SHIMS:$TOOL/bin:$PATH; "
 UV = 'printf "[project]\\nname=\'x\'\\nversion=\'1\'\\nrequires-python=\'>=3.9\'\\n" >pyproject.toml; '
-OUT_OF_SIGHT = "what it starts is out of the shims' sight; protect its Python"
-UV_ALONE = "uv's resolver is no Python that could be entered; the shim judges its words and files"
+OUT_OF_SIGHT = "no shim stands before `python`; `guard protect --all` finds that Python by the tool's script on PATH"
+UV_ALONE = "uv's resolver is no Python that could be entered; `uv lock`, then `guard check -- uv sync`, judges what it chose"
+PDM = """
+printf '[project]\\nname="x"\\nversion="1"\\nrequires-python=">=3.9"\\ndependencies=[]\\n' >pyproject.toml
+printf '[tool.pdm]\\ndistribution=false\\n[[tool.pdm.source]]\\nname="pypi"\\nurl="%s"\\n' "$INDEX" >>pyproject.toml
+export PDM_CHECK_UPDATE=0 PDM_PYTHON="$BARE/bin/python"
+"""
+PDM_TOOL = ("pdm[locked]",)  # with what came after its lock, pdm 2.26 fails
 
 
 def poetry(way, context, script, **more):
@@ -99,6 +105,18 @@ ROWS = [
         'PATH=$GUARD_SHIMS:$TOOL/bin:$PATH; uv pip install --target target pulls-in-$KIND', NOT, UV_ALONE, tool=("uv",)),
     Row("uv by absolute path", PROTECTED, '"$TOOL/bin/uv" pip install --target target $NAME', NOT, UV_ALONE,
         tool=("uv",)),
+    Row("`pdm add`", SHIM, PDM + RUN_SHIMMED + "pdm add $NAME", tool=PDM_TOOL),
+    Row("`pdm sync` from a lock file", SHIM, "export PDM_CHECK_UPDATE=0; " + RUN_SHIMMED + "pdm sync", tool=PDM_TOOL,
+        prepare=PDM + '"$TOOL/bin/pdm" add --no-sync pulls-in-$KIND'),
+    Row("`pdm add` of a name that pulls it in", SHIM, PDM + RUN_SHIMMED + "pdm add pulls-in-$KIND", RESOLVER,
+        tool=PDM_TOOL),
+    Row("`pdm add` in its own venv, by absolute path", PROTECTED, PDM + '"$TOOL/bin/pdm" add $NAME', tool=PDM_TOOL),
+    Row("`pdm add` of a name that leads to it by a link", PROTECTED, PDM + '"$TOOL/bin/pdm" add links-to-$KIND', RESOLVER,
+        tool=PDM_TOOL),
+    Row("an environment that uv made (`uv venv --seed`)", PROTECTED, """
+        UV_PYTHON="$VENV/bin/python" UV_INDEX_URL="$INDEX" "$TOOL/bin/uv" venv -q --seed made
+        made/bin/pip install $NAME""", NOT, "uv makes it without Python; `guard protect --scan DIR` finds it",
+        tool=("uv",), served=("pip", "setuptools", "wheel")),
     Row("`pipx run poetry`", SHIM, POETRY + RUN_SHIMMED + "pipx run --spec poetry==2.5.1 poetry add $NAME",
         tool=("pipx",), served=PIPX_SERVED),
     Row("`pipx install` of a name that pulls it in", SHIM, RUN_SHIMMED + PIPX_BARE + "pipx install pulls-in-$KIND", RESOLVER,
