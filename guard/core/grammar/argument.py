@@ -48,6 +48,22 @@ def read(reader, text, where="", constraint=False):
     return reader.plain(name, text, where, constraint)
 
 
+def named(reader, text, where=""):
+    """Read an argument of pdm or pipx, to which a requirement of PEP 508 is one whatever it is called like."""
+    try:
+        wanted = reader.requirement(text)
+    except Malformed:
+        return read(reader, text, where)
+    if wanted.url:
+        egg = egg_of(wanted.url)
+        if egg and egg != wanted.name:  # pdm goes by this name
+            _egg(reader, egg, wanted.url, text, where, False)
+        return direct(reader, wanted, text, where, False)
+    if archive_ending(text) and os.path.isfile(reader.path(text)):
+        read(reader, text, where)
+    return reader.found(wanted, text, where)
+
+
 def editable(reader, text, where="", constraint=False):
     """Read the value of one ``-e``."""
     if reader.newest >= _NAMED_EDITABLE:

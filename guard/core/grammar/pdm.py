@@ -41,7 +41,7 @@ def _indexes(tables):
 
 def _add(project, given):
     for text in given.words:
-        argument.read(project.reader, text)
+        argument.named(project.reader, text)
     for text in given.all("editable"):
         argument.editable(project.reader, text)
     project.declared(False)
@@ -90,11 +90,11 @@ def _run(project, given):
 
 def _self_add(project, given):
     for text in given.words:
-        argument.read(project.reader, text)
+        argument.named(project.reader, text)
 
 
 def _self_update(project, given):
-    argument.read(project.reader, "pdm")
+    argument.named(project.reader, "pdm")
 
 
 _VERBS = {

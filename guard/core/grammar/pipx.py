@@ -33,7 +33,7 @@ def read(invocation):
 
 def _install(reader, given):
     for text in given.words + given.all("preinstall"):
-        argument.read(reader, text)
+        argument.named(reader, text)
     for name in given.all("lock"):
         _lock(reader, name)
 
@@ -47,16 +47,16 @@ def _lock(reader, name):
 def _inject(reader, given):
     """The first word is the environment that the others go into."""
     for text in given.words[1:]:
-        argument.read(reader, text)
+        argument.named(reader, text)
     for name in given.all("requirement"):
         reqfile.read(reader, name)
 
 
 def _run(reader, given):
     for text in given.all("with"):
-        argument.read(reader, text)
+        argument.named(reader, text)
     if given.all("spec"):
-        argument.read(reader, given.last("spec"))
+        argument.named(reader, given.last("spec"))
         if given.words:
             _started(reader, given.words[0], given.rest)
     elif given.words:
@@ -75,7 +75,7 @@ def _app(reader, given):
         locked.script(reader, word)
         reader.command.rejected = rejected  # a script without a header is no mistake
     else:
-        argument.read(reader, word)
+        argument.named(reader, word)
         _started(reader, word, given.rest)
 
 
@@ -91,7 +91,7 @@ def _started(reader, word, rest):
 
 def _upgrade(reader, given):
     for text in given.words:
-        argument.read(reader, text)
+        argument.named(reader, text)
 
 
 def _every(reader, given):
@@ -118,7 +118,7 @@ def _spec_file(reader, name):
         reader.reject(name, "is not what pipx list --json writes")
         return
     for text in packages:
-        argument.read(reader, text, name)
+        argument.named(reader, text, name)
 
 
 def _packages(metadata):

@@ -8,6 +8,7 @@ from .requirement import MODERN, NEWEST, Malformed, parse
 OLDEST = (0,)
 ENDINGS = ("zip", "whl", "gz", "tgz", "tar", "bz2", "tbz", "xz", "txz", "tlz", "lz", "lzma")  # of archives
 _LAST_LETTERS = frozenset("pPlLzZrR2aA")
+_OTHERS = ("uv", "pipx", "pdm")
 DEFAULT_INDEX = "https://pypi.org/simple"  # what pip asks where nothing else is configured
 
 
@@ -109,8 +110,11 @@ class Reader:
         self.command.unseen.append(Unseen(text, reason, where))
 
     def reject(self, text, reason, where=""):
-        """The tool would stop here. The first reason stays, as the tool would not come to the second."""
-        if self.future:
+        """The tool would stop here. The first reason stays, as the tool would not come to the second.
+
+        What guard cannot read of a tool whose own parser it was not proved against is unseen.
+        """
+        if self.command.tool in _OTHERS or self.future:
             self.unseen(text, reason, where)
         elif not self.command.rejected:
             self.command.rejected = "%s%s: %s" % ("%s: " % where if where else "", text[:200], reason)

@@ -197,9 +197,9 @@ def _line(reader, line, where, filename, constraint, above):
         try:
             readings = parse("file", shell.split(options), reader.mask)
         except (Refused, ValueError) as error:
+            reader.reject(line, str(error), where)
             if reader.command.tool == "pip":
-                return reader.reject(line, str(error), where)
-            reader.unseen(line, str(error), where)  # uv passes over what it does not know in a file
+                return None  # uv passes over what it does not know in a file
     if text:
         editable = reader.oldest >= _EITHER_EDITABLE and any("editables" in reading.values for reading in readings)
         if editable:

@@ -7,7 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from guard.core.grammar import other_args, other_options
+from guard.core.command import Invocation
+from guard.core.grammar import other_args, other_options, read
+from guard.core.names import is_name, normalise
+from tests.core.grammar import pip_cases
+from tests.core.grammar.test_pip_oracle import furnish
 from tests.core.grammar_others import derive
 from tests.support.tools import clean_environment
 
@@ -34,12 +38,12 @@ WORDS = [
 
 
 class Parser:
-    def __init__(self, name):
+    def __init__(self, name, cwd="/"):
         self.name = name
         words = [derive.tool(name).parent / "python", derive.HERE / "oracle.py", name]
         environment = clean_environment(PYTHONDONTWRITEBYTECODE="1")
         self.process = subprocess.Popen(
-            words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, cwd="/"
+            words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, cwd=cwd
         )
 
     def ask(self, line):
@@ -90,6 +94,45 @@ def test_words_are_taken_as_the_real_parser_takes_them(parser, data):
 def test_words_in_the_long_run(parser, data):
     verb = data.draw(st.sampled_from([verb for name, verb in TAKEN if name == parser.name]))
     compare(parser, verb, data.draw(LINES))
+
+
+@pytest.fixture(scope="module", params=["pipx", "pdm"])
+def placed(request, tmp_path_factory):
+    """A parser whose working directory holds what the generated requirements name."""
+    place = tmp_path_factory.mktemp("place")
+    furnish(place)
+    parser = Parser(request.param, place)
+    yield parser, place
+    parser.process.stdin.close()
+    parser.process.wait(timeout=30)
+
+
+def compare_requirement(placed, text):
+    """Where the tool takes a requirement and knows its name, guard names it so or sees that it cannot read it."""
+    parser, place = placed
+    said = parser.ask(text)
+    if said is None:
+        return
+    verb = "add" if parser.name == "pdm" else "install"
+    command = read.read(Invocation(parser.name, [verb, "--", text], {"HOME": "/nonexistent"}, str(place)))
+    if said and is_name(said):
+        names = [target.name for target in command.targets]
+        # Where a name stands before a URL that states another, one of the two is enough: it comes from no index.
+        twice = "@" in text.partition(":")[0]
+        assert normalise(said) in names or command.unseen or (twice and names), (text, said, command.rejected)
+
+
+@SHORT
+@given(pip_cases.requirements)
+def test_a_requirement_is_named_as_the_real_tool_names_it(placed, text):
+    compare_requirement(placed, text)
+
+
+@pytest.mark.long
+@settings(SHORT, max_examples=10000, derandomize=False)
+@given(pip_cases.requirements)
+def test_a_requirement_is_named_as_the_real_tool_names_it_in_the_long_run(placed, text):
+    compare_requirement(placed, text)
 
 
 def test_every_option_of_uv_in_the_table_has_the_arity_that_uv_gives_it():
