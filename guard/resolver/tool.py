@@ -5,10 +5,11 @@ import os
 import sys
 
 
-def become(tool, args, bare, runner):
+def become(tool, args, bare, runner, finder):
     """Run ``tool`` (a script, a folder or archive with a ``__main__.py``, or ``-m`` and a module in ``args``).
 
-    bare: whether no folder is to be put on sys.path, as under -I and -P; runner: the file that calls this.
+    bare: whether no folder is to be put on sys.path, as under -I and -P; runner: the file that calls this; finder: the
+    hook.
     """
     if hasattr(sys, "orig_argv"):  # what a tool reads to start itself again
         at = len(sys.orig_argv) - len(args) - 4
@@ -18,7 +19,7 @@ def become(tool, args, bare, runner):
         _become_module(args[0], None if bare else os.getcwd(), True)
     elif _is_script(tool):
         sys.excepthook = _without({runner, become.__code__.co_filename})
-        _become_script(tool, None if bare else os.path.dirname(os.path.realpath(tool)))
+        _become_script(tool, None if bare else os.path.dirname(os.path.realpath(tool)), finder)
     else:
         _become_module("__main__", tool, False)
 
@@ -43,7 +44,7 @@ def _become_module(name, folder, alter_argv):
     runpy._run_module_as_main(name, alter_argv)  # type: ignore[attr-defined]
 
 
-def _become_script(tool, folder):
+def _become_script(tool, folder, finder):
     """Make the script the ``__main__`` module and run it."""
     from importlib.machinery import SourceFileLoader
 
@@ -54,7 +55,12 @@ def _become_script(tool, folder):
     main = type(sys)("__main__")
     main.__dict__.update(__file__=tool, __builtins__=builtins, __loader__=SourceFileLoader("__main__", tool))
     sys.modules["__main__"] = main
-    exec(compile(source, tool, "exec", 0, True), main.__dict__)  # noqa: S102  # the tool itself
+    try:
+        exec(compile(source, tool, "exec", 0, True), main.__dict__)  # noqa: S102  # the tool itself
+    except SystemExit as end:
+        if end.code and finder.starts:
+            end.code = finder.over(end.code)  # it failed, and guard may be why
+        raise
 
 
 def _without(files, show=sys.__excepthook__):
