@@ -15,8 +15,10 @@ from .seed import HOSTS, WORDS
 _KEY = re.compile(r'\s+(\w+)="')
 _KEY_OR_END = re.compile(r'\s+\w+="|\s*$')
 _START = re.compile(r'(?:^|\s)(fv|sa|da|pr|udid)="')
-# A v1 line without a quote inside a value: most lines, told whole thirty times as fast as by reading them.
-_WHOLE = re.compile(rb'[^"]*?\b(?:fv|sa|da|pr|udid)="[^"]*(?<!\\)"(?:\s+\w+="[^"]*(?<!\\)")*\s*\Z')
+# A v1 line in which every backslash escapes what is behind it, as in most lines: told whole at a tenth of the cost.
+_VALUE = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
+_WHOLE = re.compile(rb'[^"]*?\b(?:fv|sa|da|pr|udid)=%b(?:\s+\w+=%b)*\s*\Z' % (_VALUE, _VALUE))
+
 
 ESCAPE = "\\u00"  # it could hide a letter (\\u0070 is p), so a line with one is always read
 _ESCAPE = ESCAPE.encode()
