@@ -36,31 +36,27 @@ WORDS = (
  GLYPH, SOUND, PLURAL, SINGULAR, INSERTION, OMISSION, SUBSTITUTION, AFFIX, WORD_ORDER, JOINED, FUSED, FIRST, LAST,
  SECOND, THIRD) = range(len(WORDS))  # fmt: skip
 
+SHORT = 4  # letters; a project's name below this is like too many names for the likeness to say anything
+STEMMED = 6  # letters; from here on a project is found by its stems
+SHORTENED = 6  # letters, separators not counted; up to here it is found by what removing one of them leaves
+STEM, STEM_SIZE = -1, 3  # a kind of key; letters
+APART = 4  # bits of a signature that two slips change at most
+ONE_SLIP = 3 << 62  # set in the signature of a project that is to be found one slip away, no further
+LONG = 23  # letters; longer names are equally long to a signature
+WORD, MOST_WORDS = 5, 6  # a name of so many letters is looked for among so many words of a longer one
+# Marks of the keys of cores, of sorted words, of names inside longer ones, of the first letters and of the last.
+CORE, SORTED, PART, HEAD_STEM, TAIL_STEM = b"~", b"%", b"+", b"<", b">"
+
 MOST_EDITS = 3  # beyond three slips a likeness is chance
-_LIKE = "o0 l1 i1 il s5 z2 e3 a4 b8 g9 b6 t7 uv vw nm ij yv qg"
-_ALIKE = "ck kq cq sz iy ae ei ou ao fv gj td pb mn ai eu au oi ea iu ey"
-_KEYS = ("1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm")
+# Letters that look alike, that sound alike, and keys that touch on a QWERTY board: each two that belong together stand
+# side by side somewhere in the text, in either order.
+_GLYPHS = "o0 l1 i1 il s5 z2 e3 a4 b8 g9 b6 t7 uv vw nm ij yv qg"
+_SOUNDS = "ck kq cq sz iy ae ei ou ao fv gj td pb mn ai eu au oi ea iu ey"
+_KEYS = "1234567890 qwertyuiop asdfghjkl zxcvbnm 1q2w3e4r5t6y7u8i9o0p qawsedrftgyhujikolp azsxdcfvgbhnjmk"
 
 
-def _pairs(text):
-    return frozenset([pair for two in text.split() for pair in (two, two[::-1])])
-
-
-def _neighbours():
-    """Every two keys that touch on a QWERTY board, as two-letter strings; each row is shifted by half a key or so."""
-    place = {}
-    for row, keys in enumerate(_KEYS):
-        for column, key in enumerate(keys):
-            place[key] = (row, 4 * column + (0, 2, 3, 5)[row])
-    return frozenset([
-        a + b for a, (i, x) in place.items() for b, (j, y) in place.items()
-        if a != b and abs(i - j) <= 1 and abs(x - y) <= 4
-    ])  # fmt: skip
-
-
-_GLYPHS = _pairs(_LIKE)
-_SOUNDS = _pairs(_ALIKE)
-_NEAR = _neighbours()
+def _beside(letters, one, other):
+    return one + other in letters or other + one in letters
 
 
 def edits(project, name):
@@ -208,12 +204,11 @@ def _kind(project, at, gone, come):
         return SEPARATOR_CHANGED
     if gone.isdigit() and come.isdigit():
         return VERSION
-    two = gone + come
-    if two in _GLYPHS:
+    if _beside(_GLYPHS, gone, come):
         return GLYPH
-    if two in _NEAR:
+    if _beside(_KEYS, gone, come):
         return KEY_CHANGED
-    return SOUND if two in _SOUNDS else SUBSTITUTION
+    return SOUND if _beside(_SOUNDS, gone, come) else SUBSTITUTION
 
 
 def _came(come, before, after):
@@ -225,102 +220,118 @@ def _came(come, before, after):
         return REPETITION
     if come == "s" and after in ("", "-"):
         return PLURAL
-    return KEY_ADDED if before + come in _NEAR or come + after in _NEAR else INSERTION
+    near = (before and _beside(_KEYS, before, come)) or (after and _beside(_KEYS, come, after))
+    return KEY_ADDED if near else INSERTION
 
 
 _WHOLE = frozenset(("python", "python2", "python3", "py", "py2", "py3", "lib"))
+_BEFORE = ("python3", "python", "py", "lib")
+_BEHIND = ("python", "py", "lib")
 
 
 def core_of(name):
-    """(the words of a name without python-, py- and lib- affixes, in order, in one; the same, sorted).
+    """(the words of a name without python-, py- and lib- affixes, in one; the same sorted, "" where there is one word).
 
-    ``python-mysql`` and ``mysql-python`` agree in both; ``html5lib`` and ``libhtml5`` too. Equal keys say that two
-    names differ in affixes alone, or in the order of their words.
+    ``python-mysql`` and ``mysql-python`` agree in both; ``html5lib`` and ``libhtml5`` in the first. Equal cores say
+    that two names differ in affixes alone, equal sorted words that they differ in the order of their words.
     """
     words = name.split("-")
     if len(words) > 1:
         words = [word for word in words if word not in _WHOLE] or words
     first = words[0]
-    for affix in ("python3", "python", "py", "lib"):
-        if first.startswith(affix) and len(first) >= len(affix) + 3:
-            words[0] = first[len(affix) :]
-            break
+    if first.startswith(_BEFORE):
+        for affix in _BEFORE:
+            if first.startswith(affix) and len(first) >= len(affix) + 3:
+                words[0] = first[len(affix) :]
+                break
     last = words[-1]
-    for affix in ("python", "py", "lib"):
-        if last.endswith(affix) and len(last) >= len(affix) + 3:
-            words[-1] = last[: -len(affix)]
-            break
-    return "".join(words), "".join(sorted(words))
+    if last.endswith(_BEHIND):
+        for affix in _BEHIND:
+            if last.endswith(affix) and len(last) >= len(affix) + 3:
+                words[-1] = last[: -len(affix)]
+                break
+    return "".join(words), "".join(sorted(words)) if len(words) > 1 else ""
 
 
-def wanted(name, knows):
+def wanted(name):
     """Every key under which a project that ``name`` may imitate is found, with the likeness it would show.
 
-    ``knows(key)`` says whether some project left that key. Pairs of (key as bytes, AFFIX, WORD_ORDER, JOINED, FUSED or
-    None); None: the names share what removing a letter or two leaves of each. The first pair that fits a project says
-    what the likeness is.
+    Pairs of (key as bytes, AFFIX, WORD_ORDER, JOINED, FUSED, STEM or None); None: the names share what removing one
+    letter or none leaves of each. The first pair that fits a project says what the likeness is.
     """
-    core, words = core_keys(name)
-    yield core, AFFIX
-    yield words, WORD_ORDER
+    yield from zip(core_keys(name), (AFFIX, WORD_ORDER))
     raw = name.encode()
-    size = len(raw)
-    yield raw, None
-    for i in range(size):
-        yield raw[:i] + raw[i + 1 :], None
-    if DEEP_FROM - 2 <= size <= DEEP_TO + 2 and (size <= LONG or any(map(knows, end_keys(raw)))):
-        for i in range(size):
-            for j in range(i + 1, size):
-                yield raw[:i] + raw[i + 1 : j] + raw[j + 1 :], None
+    if is_short(raw, SHORTENED + 1):
+        for key in shortened_keys(raw):
+            yield key, None
+    for key in stem_keys(raw):
+        yield key, STEM
     for begin, end, kind in parts(name):
         yield PART + raw[begin:end], kind
 
 
-def end_keys(raw):
-    """The keys of the first and of the last letters of a long name (bytes)."""
-    return b"<" + raw[:4], b">" + raw[-4:]
+def is_short(raw, letters=SHORTENED):
+    """Whether a name (bytes) has no more than so many letters, separators not counted."""
+    return len(raw) - raw.count(b"-") <= letters
+
+
+def shortened_keys(raw):
+    """A name (bytes), and what removing one letter leaves of it."""
+    return [raw, *(raw[:i] + raw[i + 1 :] for i in range(len(raw)))]
+
+
+def stem_keys(raw):
+    """The keys of the first letters of a name (bytes) and of its last, separators not counted.
+
+    One slip never touches both where there are more than SHORTENED letters, two slips hardly ever do.
+    """
+    letters = raw.replace(b"-", b"")
+    return HEAD_STEM + letters[:STEM_SIZE], TAIL_STEM + letters[-STEM_SIZE:]
+
+
+def signature(raw):
+    """62 bits that say which letters a name (bytes) has and how long it is: a slip changes two of them at most."""
+    bits = (1 << min(len(raw), LONG)) - 1 << 39
+    for byte in raw:
+        bits |= 1 << byte % 39  # another bit for each letter, digit and the separator
+    return bits
 
 
 def likeness(project, name, kind):
     """The slips by which ``name`` is like ``project``, both having left a key of ``kind``; None if it was chance."""
-    if kind is None:
-        return (slips(project, name) or None) if len(project) >= SHORT else None
+    if kind in (None, STEM):
+        return slips(project, name) or None
     if kind in (JOINED, FUSED):
         return [kind] if project in name else None
     if project.replace("-", "") == name.replace("-", ""):
         return slips(project, name) or None
     which = 0 if kind == AFFIX else 1
-    return [kind] if core_of(project)[which] == core_of(name)[which] else None
+    core = core_of(project)[which]
+    return [kind] if core and core == core_of(name)[which] else None
 
 
 def core_keys(name):
-    """The keys of ``core_of``, marked so that they are no name's."""
+    """The keys of ``core_of``, marked so that they are no name's; one where there is one word."""
     core, words = core_of(name)
-    return b"~" + core.encode(), b"%" + words.encode()
-
-
-SHORT = 4  # letters; a project's name below this is like too many names for the likeness to say anything
-DEEP_FROM, DEEP_TO = 6, 24  # letters; between these a second slip is looked for
-LONG = 14  # letters; beyond, it is only looked for against projects that were imitated before, if an end is theirs
-WORD, MOST_WORDS = 5, 6  # a name of so many letters is looked for among so many words of a longer one
-PART = b"+"  # marks the key of a name that may stand in a longer one
+    return (CORE + core.encode(), SORTED + words.encode()) if words else (CORE + core.encode(),)
 
 
 def parts(name):
     """Where in ``name`` a project's name could stand that another word was added to: (begin, end, JOINED or FUSED)."""
     size = len(name)
-    found = []
-    if "-" in name:
-        cuts = [-1] + [i for i in range(size) if name[i] == "-"] + [size]
-        for i in range(min(len(cuts), MOST_WORDS + 1) - 1):
-            for j in range(i + 1, min(len(cuts), MOST_WORDS + 1)):
-                begin, end = cuts[i] + 1, cuts[j]
-                if end - begin >= WORD and end - begin < size:
-                    found.append((begin, end, JOINED))
-    for cut in range(WORD, size - 1):
-        if name[cut] != "-" and name[cut - 1] != "-":
-            found.append((0, cut, FUSED))
-    for cut in range(2, size - WORD + 1):
-        if name[cut] != "-" and name[cut - 1] != "-":
-            found.append((cut, size, FUSED))
-    return found
+    found = [(begin, end, JOINED) for begin, end in words(name)]
+    found += [(0, cut, FUSED) for cut in range(WORD, size - 1) if fuses(name, cut)]
+    return found + [(cut, size, FUSED) for cut in range(2, size - WORD + 1) if fuses(name, cut)]
+
+
+def words(name):
+    """Where in a name of several words one or more of them stand: (begin, end), the first MOST_WORDS looked at."""
+    size = len(name)
+    cuts = ([-1] + [i for i in range(size) if name[i] == "-"] + [size])[: MOST_WORDS + 1]
+    spans = [(begin + 1, end) for i, begin in enumerate(cuts) for end in cuts[i + 1 :]]
+    return [(begin, end) for begin, end in spans if WORD <= end - begin < size]
+
+
+def fuses(name, cut):
+    """Whether two words could have been run together at ``cut``."""
+    return name[cut] != "-" and name[cut - 1] != "-"

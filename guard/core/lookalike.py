@@ -13,42 +13,52 @@ from . import kernel as os
 from .errors import CannotJudge
 from .likeness import (
     AFFIX,
-    DEEP_FROM,
-    DEEP_TO,
+    APART,
+    CORE,
     FUSED,
     JOINED,
-    LONG,
     PART,
     SECOND,
+    SHORTENED,
+    SORTED,
+    STEM,
+    STEMMED,
+    WORD,
     WORD_ORDER,
     WORDS,
-    core_keys,
-    end_keys,
+    core_of,
+    fuses,
+    is_short,
     likeness,
-    parts,
+    shortened_keys,
+    signature,
+    stem_keys,
+    words,
 )
-from .table import read_at
 
-MAGIC = "#guard-lookalike 1"
+MAGIC = "#guard-lookalike 2"
 FILE = "lookalike.model"
 HEAD = 2048  # bytes
 LETTERS = "$-abcdefghijklmnopqrstuvwxyz0123456789"  # the first stands for the ends of a name
 LONGEST = 64  # letters; a longer name imitates nobody by a slip
 MOST_RIVALS = 4
-BITS = 3999971  # primes, far from powers of two, so that a remainder depends on every letter
-SPREAD = 8000009
-BITMAP, SECOND_BITMAP, BUCKETS, ENTRIES, RECORDS, COSTS, END = range(7)  # sections
+STEM_GROUPS = 4093  # a prime
+BITMAP, STARTS, STEMS, BUCKETS, ENTRIES, RECORDS, COSTS, END = range(8)  # sections
+ENTRY, NUMBER = 10, 2  # bytes of a stem's entry, and of the number of a record
 ALIGNED = 8  # bytes; a record begins at a multiple of this, so that two bytes number it
 LONGEST_RECORD = 6 + LONGEST
 POPULAR = 1  # a flag of a record
 
+# The code of a key: its letters as the digits of a number to the base FACTOR, the first the least, modulo a power of
+# two, which leaves Python no more than one digit of its own.
+CODE = (1 << 29) - 1
+FACTOR = 0x1E3779B5  # odd; five more than a multiple of eight, so that its powers differ in the low bits
+HIGH = 14  # bits of a code below those that choose a byte of a block, or a bucket
+
 _LETTER = {letter: i for i, letter in enumerate(LETTERS)}
-_BACK = pow(256, BITS - 2, BITS)  # a factor that moves a letter one place down
-_BACK_TWICE = _BACK * _BACK % BITS
-_PART = PART[0]
-_DOWN = [256]  # factors that move what begins at a place to just behind the mark of a part
+_POWERS = [1]
 for _ in range(LONGEST):
-    _DOWN.append(_DOWN[-1] * _BACK % BITS)
+    _POWERS.append(_POWERS[-1] * FACTOR & CODE)
 
 
 class Likeness:
@@ -80,17 +90,20 @@ class Project:
 
 
 class Model:
-    """An open model file. Raises CannotJudge where it is missing, damaged, or cut while it is read."""
+    """An open model file. Raises CannotJudge where it is missing, damaged, or cut while it is read.
 
-    __slots__ = ("path", "fd", "head", "mark", "_first", "_second", "_ends", "_letters")
+    judged  how many names were asked that are not popular
+    """
+
+    __slots__ = ("path", "fd", "head", "mark", "judged", "_bitmap", "_starts", "_costs")
 
     def __init__(self, path, fd, head):
         self.path = path
         self.fd = fd
         self.head = head  # {key: list of int}
         self.mark = head["mark"][0] / 10  # the score from which a name is flagged
-        self._first = self._second = self._ends = b""  # sections, read when the first name needs them
-        self._letters = b""
+        self.judged = 0
+        self._bitmap = self._starts = self._costs = b""  # sections, read when the first name needs them
 
     @classmethod
     def open(cls, path):
@@ -112,8 +125,6 @@ class Model:
 
     def judge(self, name):
         """The Likeness of a normalised name; None for a popular name and for one that is like no project."""
-        if self.popular(name):
-            return None
         found = self.near(name)
         if not found:
             return None
@@ -130,30 +141,43 @@ class Model:
         words = dict.fromkeys(WORDS[slip] for slip in slips if WORDS[slip])
         return Likeness(project.name, "+".join(words), score, score >= self.mark)
 
+    def near(self, name):
+        """[(Project, slips)] of every project that ``name`` is like; none for a popular name."""
+        if not 0 < len(name) <= LONGEST or not name.isascii():
+            return []
+        raw = name.encode()
+        own = signature(raw)
+        heads, tails = [self._of_stem(key, own) for key in stem_keys(raw)]
+        if self._is_popular(name, raw, heads):
+            return []
+        self.judged += 1
+        rests = rests_of(raw)
+        codes = self._cores(name, rests[0])
+        if is_short(raw, SHORTENED + 1):
+            codes += [(code_of(key), None) for key in shortened_keys(raw)]
+        candidates = self._of_codes(codes) + [(project, STEM) for project in heads + tails]
+        candidates += self._of_codes(self._with_words(name, rests))
+        found = {}
+        for project, kind in candidates:
+            if project.name == name or project.name in found:
+                continue
+            slips = likeness(project.name, name, kind)
+            if slips:
+                found[project.name] = (project, slips)
+        return list(found.values())
+
     def popular(self, name):
         """Whether ``name`` is one of the most downloaded projects."""
-        if len(name) > LONGEST or not name.isascii():
+        if not 0 < len(name) <= LONGEST or not name.isascii():
             return False
-        for project in self._found(int.from_bytes(name.encode(), "little") % SPREAD):
-            if project.name == name:
-                return bool(project.flags & POPULAR)
-        return False
+        raw = name.encode()
+        heads = self._of_stem(stem_keys(raw)[0], signature(raw)) if len(raw) >= STEMMED else []
+        return self._is_popular(name, raw, heads)
 
-    def near(self, name):
-        """[(Project, slips)] of every project that ``name`` is like."""
-        if len(name) > LONGEST or not name.isascii():
-            return []
-        if not self._first:
-            self._first, self._second, self._ends = map(self._section, (BITMAP, SECOND_BITMAP, BUCKETS))
-        found = {}
-        for code, kind in self._hits(name):
-            for project in self._found(code):
-                if project.name == name or project.name in found:
-                    continue
-                slips = likeness(project.name, name, kind)
-                if slips:
-                    found[project.name] = (project, slips)
-        return list(found.values())
+    def _is_popular(self, name, raw, heads):
+        """``heads``: the projects that share the first letters of a name which is long enough to have stems."""
+        projects = heads if len(raw) >= STEMMED else map(self._project, self._numbers(code_of(raw)))
+        return any([project.name == name and project.flags & POPULAR for project in projects])
 
     def weigh(self, project, name, slips, surprise, rivals):
         """What speaks for ``name`` being made from ``project``, in thousandths of a nat."""
@@ -186,82 +210,78 @@ class Model:
 
     def surprise(self, name):
         """What the letters of ``name`` cost together, in sixths of a nat."""
-        if not self._letters:
-            self._letters = self._section(COSTS)
-        costs = self._letters
+        if not self._costs:
+            self._costs = self._section(COSTS)
+        costs = self._costs
         return sum([costs[place] for place in places(name)])
 
-    def _hits(self, name):
-        """The remainders by SPREAD of those keys of guard.core.likeness.wanted that the bitmaps know, in its order."""
-        bitmap, check = self._first, self._second
-        for affixes, key in zip((AFFIX, WORD_ORDER), core_keys(name)):
-            if self._knows(key):
-                yield int.from_bytes(key, "little") % SPREAD, affixes
-        raw = name.encode()
-        before = [0]  # remainders by BITS of the first k letters; the letter at place k weighs 256**k
-        power = 1
-        for byte in raw:
-            before.append((before[-1] + byte * power) % BITS)
-            power = power * 256 % BITS
-        for code in self._shortened(raw, before):
-            yield code, None
-        for begin, end, kind in parts(name):
-            bit = (_PART + (before[end] - before[begin]) * _DOWN[begin]) % BITS
-            if bitmap[bit >> 3] >> (bit & 7) & 1:
-                code = int.from_bytes(PART + raw[begin:end], "little") % SPREAD
-                if check[code >> 5] >> (code >> 2 & 7) & 1:
-                    yield code, kind
+    def _cores(self, name, whole):
+        """(code, AFFIX or WORD_ORDER) of the keys of the words of ``name``; ``whole`` is its own code."""
+        found = []
+        for mark, core, kind in zip((CORE, SORTED), core_of(name), (AFFIX, WORD_ORDER)):
+            if core:
+                code = whole if core == name else code_of(core.encode())
+                found.append((code * FACTOR + mark[0] & CODE, kind))
+        return found
 
-    def _knows(self, key):
-        number = int.from_bytes(key, "little")
-        bit, code = number % BITS, number % SPREAD
-        return self._first[bit >> 3] >> (bit & 7) & 1 and self._second[code >> 5] >> (code >> 2 & 7) & 1
+    def _with_words(self, name, rests):
+        """(code, JOINED or FUSED) of the parts of ``name`` that may be a project's name with another word."""
+        size, power = len(name), _POWERS[WORD]
+        found = [(begin, end, JOINED) for begin, end in words(name)] if "-" in name else []
+        # Most names are denied by their first letters, and by their last.
+        if size > WORD + 1:
+            if self._holds((rests[0] - power * rests[WORD]) * FACTOR + PART[0] & CODE):
+                found += [(0, cut, FUSED) for cut in range(WORD, size - 1) if fuses(name, cut)]
+            if self._holds(rests[size - WORD] * FACTOR + PART[0] & CODE):
+                found += [(cut, size, FUSED) for cut in range(2, size - WORD + 1) if fuses(name, cut)]
+        return [
+            ((rests[begin] - _POWERS[end - begin] * rests[end]) * FACTOR + PART[0] & CODE, kind)
+            for begin, end, kind in found
+        ]  # fmt: skip
 
-    def _shortened(self, raw, before):
-        """The remainders of what removing no letter, one or two leaves of ``raw``, as far as the bitmaps know it.
+    def _of_codes(self, codes):
+        """(Project, kind) of those that may have left a key with one of the codes, given with kinds."""
+        held = [(code, kind) for code, kind in codes if self._holds(code)]
+        return [(self._project(number), kind) for code, kind in held for number in self._numbers(code)]
 
-        The remainder by BITS of a shortened name is put together from those of its pieces, which spares making the
-        name: what follows a removed letter moves down by a factor 1/256.
-        """
-        bitmap, check = self._first, self._second
-        size = len(raw)
-        whole = before[size]
-        if bitmap[whole >> 3] >> (whole & 7) & 1:
-            yield int.from_bytes(raw, "little") % SPREAD
-        for i in range(size):
-            bit = (before[i] + (whole - before[i + 1]) * _BACK) % BITS
-            if bitmap[bit >> 3] >> (bit & 7) & 1:
-                code = int.from_bytes(raw[:i] + raw[i + 1 :], "little") % SPREAD
-                if check[code >> 5] >> (code >> 2 & 7) & 1:
-                    yield code
-        if not DEEP_FROM - 2 <= size <= DEEP_TO + 2 or (size > LONG and not any(map(self._knows, end_keys(raw)))):
-            return
-        ends = [(before[j] * _BACK + (whole - before[j + 1]) * _BACK_TWICE) % BITS for j in range(size)]
-        for i in range(size - 1):
-            start = before[i] - before[i + 1] * _BACK
-            j = i
-            for end in ends[i + 1 :]:
-                j += 1
-                bit = (start + end) % BITS
-                if bitmap[bit >> 3] >> (bit & 7) & 1:
-                    code = int.from_bytes(raw[:i] + raw[i + 1 : j] + raw[j + 1 :], "little") % SPREAD
-                    if check[code >> 5] >> (code >> 2 & 7) & 1:
-                        yield code
+    def _holds(self, code):
+        """Whether some project may have left a key of this code. Each has set two bits."""
+        if not self._bitmap:
+            self._bitmap = self._section(BITMAP)
+        bitmap, top = self._bitmap, len(self._bitmap) - 1
+        return bitmap[code >> HIGH & top] >> (code & 7) & 1 and bitmap[code >> 3 & top] >> (code >> 23 & 7) & 1
 
-    def _found(self, code):
-        """The Projects that may have left a key of the remainder ``code``."""
-        place = 3 * (code >> 8)
-        ends = self._ends[place : place + 6] or self._read(self.head["sections"][BUCKETS] + place, 6)
-        first = ends[0] | ends[1] << 8 | ends[2] << 16
-        count = (ends[3] | ends[4] << 8 | ends[5] << 16) - first
+    def _of_stem(self, key, own):
+        """The projects with the stem ``key`` that are no more than two slips away from the signature ``own``."""
+        if not self._starts:
+            self._starts = self._section(STARTS)
+        start, end = _span(self._starts, int.from_bytes(key, "little") % STEM_GROUPS)
+        if start == end:
+            return []
+        data = self._read(self.head["sections"][STEMS] + start, end - start)  # all signatures, then all numbers
+        size = (end - start) // ENTRY * (ENTRY - NUMBER)
+        few = differences(data[:size], own).translate(_FEW)
+        found = []
+        at = few.find(1)
+        while at >= 0:
+            place = size + NUMBER * at
+            found.append(self._project(data[place] | data[place + 1] << 8))
+            at = few.find(1, at + 1)
+        return [project for project in found if key in stem_keys(project.name.encode())]  # others share the group
+
+    def _numbers(self, code):
+        """The numbers of the projects that may have left a key of this code."""
+        sections = self.head["sections"]
+        first, last = _span(self._read(sections[BUCKETS] + 3 * (code >> HIGH), 6), 0)
+        count = last - first
         if not count:
             return []
-        data = self._read(self.head["sections"][ENTRIES] + 3 * first, 3 * count)  # all low bytes, then all numbers
+        data = self._read(sections[ENTRIES] + 3 * first, 3 * count)  # all low bytes, then all numbers
         found, tag = [], code & 255
         at = data.find(tag, 0, count)
         while at >= 0:
             place = count + 2 * at
-            found.append(self._project(data[place] | data[place + 1] << 8))
+            found.append(data[place] | data[place + 1] << 8)
             at = data.find(tag, at + 1, count)
         return found
 
@@ -276,7 +296,56 @@ class Model:
         return self._read(start, end - start)
 
     def _read(self, position, length):
-        return read_at(self.fd, self.path, position, length)
+        try:
+            data = os.pread(self.fd, length, position)
+        except OSError as error:
+            raise CannotJudge("%s: %s" % (self.path, error.strerror))
+        if len(data) != length:
+            raise CannotJudge("%s was cut while it was read" % self.path)
+        return data
+
+
+def code_of(key):
+    """The code of a key (bytes)."""
+    code = 0
+    for byte in reversed(key):
+        code = code * FACTOR + byte & CODE
+    return code
+
+
+def rests_of(raw):
+    """The codes of what follows each place of a name (bytes): of the whole first, of nothing last."""
+    code, found = 0, [0]
+    for byte in reversed(raw):
+        code = code * FACTOR + byte & CODE
+        found.append(code)
+    found.reverse()
+    return found
+
+
+_ONES = b"\0"  # how many bits of each byte are set
+for _ in range(8):
+    _ONES += bytes([bits + 1 for bits in _ONES])
+_FEW = bytes([1] * (APART + 1)).ljust(256, b"\0")
+
+
+def differences(signatures, own):
+    """In how many bits each of ``signatures`` (8 bytes each) differs from ``own``, one byte each.
+
+    All of them at once: one exclusive or, the ones of each byte by a table, and their sums by one multiplication, which
+    adds eight neighbours into every byte; the last byte of each eight holds what is wanted.
+    """
+    size = len(signatures)
+    others = int.from_bytes(own.to_bytes(8, "little") * (size // 8), "little")
+    ones = (int.from_bytes(signatures, "little") ^ others).to_bytes(size, "little").translate(_ONES)
+    return (int.from_bytes(ones, "little") * 0x0101010101010101).to_bytes(size + 8, "little")[7:size:8]
+
+
+def _span(starts, number):
+    """Where an item begins and ends, from a table of starts, 3 bytes each."""
+    place = 3 * number
+    start = starts[place] | starts[place + 1] << 8 | starts[place + 2] << 16
+    return start, starts[place + 3] | starts[place + 4] << 8 | starts[place + 5] << 16
 
 
 def places(name):

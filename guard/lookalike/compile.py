@@ -1,10 +1,11 @@
 """The model as a file for the gate (read by guard.core.lookalike).
 
-    head      HEAD bytes of text: ``#guard-lookalike 1 made=…``, then ``key=whole numbers``
-    bitmap    one bit for each key some project leaves, at its remainder by BITS
-    second    the same at a quarter of its remainder by SPREAD
-    buckets   the ends of each bucket of entries, 3 bytes each; a bucket is a remainder by SPREAD without its low byte
-    entries   bucket by bucket the low bytes of the remainders, then the numbers of the projects, 2 bytes each
+    head      HEAD bytes of text: ``#guard-lookalike 2 made=…``, then ``key=whole numbers``
+    bitmap    of the codes of keys, two bits for each
+    starts    where each group of stems begins, 3 bytes each
+    stems     group by group the signatures of its projects, 8 bytes each, then their numbers, 2 bytes each
+    buckets   the ends of each bucket of entries, 3 bytes each; a bucket is a code without its HIGH low bits
+    entries   bucket by bucket the low bytes of the codes, then the numbers of the projects, 2 bytes each
     records   worth and combined worth (thousandths of a nat, plus 32768), flags, length of the name, name; each begins
               at a multiple of ALIGNED, and that multiple is the project's number
     letters   the cost of each letter after each two, one byte each, in sixths of a nat
@@ -16,16 +17,18 @@ import math
 from collections.abc import Iterable, Sequence
 
 from guard.core.home import shipped
-from guard.core.likeness import DEEP_TO
+from guard.core.likeness import HEAD_STEM, LONG, PART, TAIL_STEM, WORD
 from guard.core.lookalike import (
     ALIGNED,
-    BITS,
+    CODE,
     HEAD,
+    HIGH,
     LONGEST,
     LONGEST_RECORD,
     MAGIC,
     POPULAR,
-    SPREAD,
+    STEM_GROUPS,
+    code_of,
 )
 from guard.lists.seal import replace
 
@@ -41,13 +44,14 @@ from .fit import (
     fit,
     of_project,
 )
-from .index import keys
+from .index import keys, signed
 from .projects import LETTERS, Project, listed, ordinary, pairs, popular
 
 THOUSANDTHS, MILLIONTHS = 1_000, 1_000_000
 MARKS = 34  # scores 0 to 33: 33 is one ordinary name in 2,000, five names of 10,000; beyond is drawn on
 MARK = 21.0  # the score from which a name is flagged: one ordinary name in 126
 MOST = 32_767
+BITMAP_SIZE = 1 << 15  # bytes; some eight bits for each key
 
 
 def build(path: str, made: str, *, top: int = 0, letters_path: str = "") -> None:
@@ -80,7 +84,7 @@ def write(path: str, fitted: Fitted, of_scores: Sequence[int], made: str, mark: 
 
 def _head(fitted: Fitted, sections: Sequence[int], of_scores: Sequence[int], made: str, mark: float) -> bytes:
     weights = [round(THOUSANDTHS * weight) for weight in fitted.weights]
-    second = [round(THOUSANDTHS * fitted.weights[SECOND_LENGTH] * math.log(max(1, n))) for n in range(DEEP_TO + 9)]
+    second = [round(THOUSANDTHS * fitted.weights[SECOND_LENGTH] * math.log(max(1, n))) for n in range(LONG + 10)]
     lines = [f"{MAGIC} made={made}"]
     for key, values in (
         ("sections", sections),
@@ -116,21 +120,33 @@ def _short(weight: float) -> bytes:
 
 
 def _table(projects: Sequence[Project], numbers: Sequence[int]) -> list[bytes]:
-    """The sections by which keys are found: both bitmaps, the ends of the buckets, the entries."""
-    first, second = bytearray(BITS // 8 + 1), bytearray(SPREAD // 32 + 1)
-    found: list[set[tuple[int, int]]] = [set() for _ in range(SPREAD // 256 + 1)]
+    """The sections by which keys are found."""
+    bitmap = bytearray(BITMAP_SIZE)
+    stems: list[set[tuple[int, int]]] = [set() for _ in range(STEM_GROUPS)]
+    buckets: list[set[tuple[int, int]]] = [set() for _ in range((CODE >> HIGH) + 1)]
     for project, number in zip(projects, numbers):
         for key in keys(project):
-            code = int.from_bytes(key, "little")
-            bit, spread = code % BITS, code % SPREAD
-            first[bit >> 3] |= 1 << (bit & 7)
-            second[spread >> 5] |= 1 << (spread >> 2 & 7)
-            found[spread >> 8].add((spread & 255, number))
-    entries = b"".join(
-        bytes(tag for tag, _ in bucket) + b"".join(number.to_bytes(2, "little") for _, number in bucket)
-        for bucket in map(sorted, found)
-    )
-    return [bytes(first), bytes(second), _running(map(len, found)), entries]
+            if key.startswith((HEAD_STEM, TAIL_STEM)):
+                stems[int.from_bytes(key, "little") % STEM_GROUPS].add((signed(project), number))
+                continue
+            buckets[code_of(key) >> HIGH].add((code_of(key) & 255, number))
+            for hint in (key, key[: WORD + 1], PART + key[-WORD:]) if key.startswith(PART) else (key,):
+                _set(bitmap, code_of(hint))
+    groups, entries = [_columns(group, 8) for group in stems], [_columns(bucket, 1) for bucket in buckets]
+    starts, ends = _running(map(len, groups)), _running(map(len, buckets))
+    return [bytes(bitmap), starts, b"".join(groups), ends, b"".join(entries)]
+
+
+def _set(bitmap: bytearray, code: int) -> None:
+    bitmap[code >> HIGH & BITMAP_SIZE - 1] |= 1 << (code & 7)
+    bitmap[code >> 3 & BITMAP_SIZE - 1] |= 1 << (code >> 23 & 7)
+
+
+def _columns(group: "set[tuple[int, int]]", size: int) -> bytes:
+    """Pairs of whole numbers: all first ones, ``size`` bytes each, then all second ones, 2 bytes each."""
+    pairs = sorted(group)
+    firsts = b"".join(first.to_bytes(size, "little") for first, _ in pairs)
+    return firsts + b"".join(second.to_bytes(2, "little") for _, second in pairs)
 
 
 def _running(sizes: Iterable[int]) -> bytes:

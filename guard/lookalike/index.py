@@ -3,20 +3,25 @@
 from collections.abc import Iterable, Iterator
 
 from guard.core.likeness import (
-    DEEP_FROM,
-    DEEP_TO,
-    LONG,
+    APART,
+    ONE_SLIP,
     PART,
     SHORT,
+    STEM,
+    STEMMED,
     WORD,
     core_keys,
-    end_keys,
+    is_short,
     likeness,
+    shortened_keys,
+    signature,
+    stem_keys,
     wanted,
 )
 
 from .projects import Project
 
+DEEP_TO = 24  # letters; in longer names a second slip is not looked for
 DEEP_RANK = 5_000  # two slips are looked for against this many of the popular, and whoever was imitated before
 COMBINED_RANK = 300  # brand and word likewise
 
@@ -24,30 +29,28 @@ COMBINED_RANK = 300  # brand and word likewise
 def keys(project: Project) -> Iterator[bytes]:
     """Every key under which a project is found; guard.core.likeness.wanted makes those of a name."""
     name = project.name.encode("ascii")
-    size = len(name)
-    yield name
     if combines(project):
         yield PART + name
-    if size < SHORT:
+    if len(name) < SHORT:
+        yield name
         return
-    for i in range(size):
-        yield name[:i] + name[i + 1 :]
-    if deep(project):
-        if size > LONG - 2:
-            yield from end_keys(name)
-        for i in range(size):
-            for j in range(i + 1, size):
-                yield name[:i] + name[i + 1 : j] + name[j + 1 :]
-    core, words = core_keys(project.name)
-    if len(core) > SHORT:
-        yield core
-        yield words
+    if len(name) >= STEMMED:
+        yield from stem_keys(name)
+    if is_short(name):
+        yield from shortened_keys(name)
+    cores = core_keys(project.name)
+    if len(cores[0]) > SHORT:
+        yield from cores
 
 
 def deep(project: Project) -> bool:
     """Whether names two slips away from the project are looked for."""
-    most = DEEP_TO if project.imitations else LONG
-    return DEEP_FROM <= len(project.name) <= most and (project.rank <= DEEP_RANK or project.imitations > 0)
+    return len(project.name) <= DEEP_TO and (project.rank <= DEEP_RANK or project.imitations > 0)
+
+
+def signed(project: Project) -> int:
+    """The project's signature, marked where names two slips away are not looked for."""
+    return signature(project.name.encode("ascii")) | (0 if deep(project) else ONE_SLIP)
 
 
 def combines(project: Project) -> bool:
@@ -60,6 +63,7 @@ class Index:
 
     def __init__(self, projects: Iterable[Project]):
         self.projects = {project.name: project for project in projects}
+        self._signed = {project.name: signed(project) for project in self.projects.values()}
         self._by_key: dict[bytes, list[str]] = {}
         for project in self.projects.values():
             for key in sorted(set(keys(project))):
@@ -68,9 +72,12 @@ class Index:
     def near(self, name: str) -> dict[str, list[int]]:
         """{project: the slips that make ``name`` of it}; empty where nothing is near. The name itself is left out."""
         found: dict[str, list[int]] = {}
-        for key, kind in wanted(name, self._by_key.__contains__):
+        own = signature(name.encode())
+        for key, kind in wanted(name):
             for project in self._by_key.get(key, ()):
                 if project == name or project in found:
+                    continue
+                if kind == STEM and bin(self._signed[project] ^ own).count("1") > APART:
                     continue
                 slips = likeness(project, name, kind)
                 if slips:

@@ -4,7 +4,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guard.core.likeness import MOST_EDITS, WORDS, core_of, edits, likeness, parts, slips, wanted
+from guard.core.likeness import (
+    APART,
+    MOST_EDITS,
+    SHORT,
+    STEM,
+    STEMMED,
+    WORDS,
+    core_of,
+    edits,
+    likeness,
+    parts,
+    signature,
+    slips,
+    wanted,
+)
+from guard.lookalike.index import keys
+from guard.lookalike.projects import Project
 
 NAMES = st.text("ab-1", min_size=1, max_size=9)
 CHANGES = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 9), st.sampled_from("abc-2")), max_size=4)
@@ -101,13 +117,28 @@ def test_parts_lie_inside_the_name_and_leave_a_word(name):
         assert end - begin < len(name)
 
 
-@given(st.text("abcd", min_size=8, max_size=12), st.lists(st.integers(0, 11), min_size=1, max_size=2))
-def test_whoever_lost_a_letter_or_two_shares_a_key(project, gone):
-    name = project
-    for at in gone:
-        name = name[: min(at, len(name) - 1)] + name[min(at, len(name) - 1) + 1 :]
-    project_keys = {key for key, kind in wanted(project, lambda key: False) if kind is None}
-    assert name.encode() in project_keys
+def found_by_each_other(project, name):
+    """Whether a key of both leads from ``name`` to ``project``."""
+    asked = {key for key, kind in wanted(name) if kind in (None, STEM)}
+    return bool(asked & set(keys(Project(project, rank=1))))
+
+
+@given(st.text("abcd-1", min_size=SHORT, max_size=30), st.integers(0, 3), st.integers(0, 29), st.sampled_from("abc-2"))
+def test_whoever_made_one_slip_is_found(project, kind, at, letter):
+    assert found_by_each_other(project, changed(project, [(kind, at, letter)]))
+
+
+@given(st.text("abcd", min_size=STEMMED, max_size=16), CHANGES, st.text("abcd", min_size=3, max_size=3))
+def test_whoever_changed_but_one_half_is_found(half, changes, stem):
+    assert found_by_each_other(stem + half, stem + changed(half, changes[:2]))
+    assert found_by_each_other(half + stem, changed(half, changes[:2]) + stem)
+
+
+@given(st.text("abcd-1", min_size=6, max_size=30), CHANGES)
+def test_two_slips_change_no_more_of_a_signature_than_is_looked_for(project, changes):
+    name = changed(project, changes[:2])
+    apart = bin(signature(project.encode()) ^ signature(name.encode())).count("1")
+    assert apart <= 2 * len(changes[:2]) <= APART
 
 
 def test_equal_names_are_not_alike():
