@@ -1,9 +1,9 @@
-"""``PYTHON [flags] runner.py HOME NOTE TOOL ARGS…``: run TOOL as ``PYTHON [flags] TOOL ARGS…`` would, with the
+"""``PYTHON [flags] runner.py HOME NOTE TOOL ARGS...``: run TOOL as ``PYTHON [flags] TOOL ARGS...`` would, with the
 resolver's import hook in place. TOOL is a script, a folder or archive with a ``__main__.py``, or ``-m`` and a module.
 
 NOTE is ``-``, or the file through which a tool that started this one hands over and hears of a refusal (children.py).
-The syntax is that of every Python, 2.7 included: what is too old for the room is started without it. A script is
-compiled anew at every start, so this one is short.
+The syntax is that of every Python, 2.7 included, to which a letter beyond ASCII is an error: what is too old for the
+room is started without it. A script is compiled anew at every start, so this one is short.
 """
 
 import sys

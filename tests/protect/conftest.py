@@ -6,7 +6,7 @@ import pytest
 
 from guard.core.lookup import CANARY
 from guard.setup import interpreters, protect
-from tests.resolver.conftest import Room
+from tests.resolver.conftest import Room, Way
 from tests.support import index, packages
 from tests.support.tools import python
 
@@ -22,8 +22,8 @@ def room(tmp_path_factory):
     packages.wheel(dists, "goodpkg-beta")
     packages.wheel(dists, "pulls-in", requires=[BLOCKED])
     packages.wheel(dists, BLOCKED)
-    with index.serve(dists) as served:
-        yield Room(folder, served)
+    with index.serve(dists) as served, Way().shut() as way:
+        yield Room(folder, served, way)
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,11 @@
 """The resolver room on its own: a home folder, a list, an index on loopback, and real tools behind the runner."""
 
+import contextlib
 import json
 import os
+import socketserver
 import subprocess
+import threading
 
 import pytest
 
@@ -16,14 +19,36 @@ from tests.support.tools import clean_environment
 BLOCKED = CANARY
 
 
+class Way:
+    """The way out of this machine, as the tools see it: a proxy on loopback that lets nothing through."""
+
+    def __init__(self):
+        self.asked = []  # the first line of each request: CONNECT HOST:PORT, or GET URL
+
+    @contextlib.contextmanager
+    def shut(self):
+        way = self
+
+        class Refuse(socketserver.StreamRequestHandler):
+            def handle(self):
+                way.asked.append(self.rfile.readline(4096).decode("latin-1").strip())
+
+        with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Refuse) as server:
+            self.url = f"http://127.0.0.1:{server.server_address[1]}"
+            threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+            yield self
+            server.shutdown()
+
+
 class Room:
     """A home folder and what runs under it."""
 
-    def __init__(self, folder, served):
+    def __init__(self, folder, served, way):
         self.folder = folder
         self.root = folder / "prefix"
         self.home = homes.at(str(self.root))
         self.index = served
+        self.way = way
         self.scratch = folder / "scratch"  # TMPDIR of the tools
         for made in (self.root, self.scratch):
             made.mkdir()
@@ -41,9 +66,9 @@ class Room:
             file.write(text)
 
     def environment(self, **more):
-        # CI: no recorder is started, since this home has no program of its own. The proxy is a closed door: whatever
-        # these tests find wrong, no name leaves this machine.
-        shut = {"HTTP_PROXY": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1"}
+        # CI: no recorder is started, since this home has no program of its own. Whatever these tests find wrong, no
+        # name leaves this machine.
+        shut = {"HTTP_PROXY": self.way.url, "HTTPS_PROXY": self.way.url, "NO_PROXY": "127.0.0.1"}
         return clean_environment(TMPDIR=self.scratch, CI="1", PIP_INDEX_URL=self.index.url, **dict(shut, **more))
 
     def run(self, words, cwd=None, **more):
@@ -88,8 +113,9 @@ def dists(tmp_path):
 
 @pytest.fixture
 def room(tmp_path, dists):
-    with index.serve(dists) as served:
-        yield Room(tmp_path, served)
+    with index.serve(dists) as served, Way().shut() as way:
+        yield Room(tmp_path, served, way)
+    assert way.asked == []  # nothing but loopback is ever asked
 
 
 def assert_refused(done, room, name=BLOCKED):

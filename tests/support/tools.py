@@ -22,10 +22,8 @@ def python(version):
     candidates = [found] if found else []
     candidates += sorted(str(p) for p in root.glob(f"versions/{version}.*/bin/python{version}"))
     for candidate in candidates:
-        if (
-            subprocess.run([candidate, "-c", "import venv, ensurepip"], capture_output=True, check=False).returncode
-            == 0
-        ):
+        wanted = "import sys" if version == "2.7" else "import venv, ensurepip"
+        if subprocess.run([candidate, "-c", wanted], capture_output=True, check=False).returncode == 0:
             return candidate
     return pytest.skip(f"there is no Python {version} on this machine")
 
