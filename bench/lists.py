@@ -1,10 +1,11 @@
 """How long the list takes: 100,000 entries from five sources merged and swapped in; a sync that finds nothing new.
 
-    python bench/lists.py [--names 100000] [--rounds 5]
+    sh tests/run.sh bench lists [--names 100000] [--rounds 5] [--all-names FILE]
 
 The feeds hold invented names in the publishers' wire forms and are served by a real HTTP server on loopback, in a
 process of its own. Processing is what a first sync costs beyond the transfer: parse, merge, compile, write, sync to disk,
-swap. The unchanged sync is measured as a user waits for it, as a process.
+swap; the CPU time beside it says how much of that another load on the machine took. The unchanged sync is measured as a
+user waits for it, as a process. ``--all-names``: an index's list of all its names, for the filter of them.
 """
 
 import argparse
@@ -75,28 +76,58 @@ sync.home.find = lambda: here
 sync.command()
 """
 
+NAMES = """
+import os, resource, sys, time
+from guard.core.home import Home
+from guard.lists import config
+from guard.lists.sync import sync
+home = Home(sys.argv[1])
+used = time.process_time()
+summary = sync(home, config.load(home))
+assert not summary.code, [outcome.error for outcome in summary.outcomes]
+print("names of an index:", summary.outcomes[0].names, "CPU %.2f s," % (time.process_time() - used),
+      "peak %d MiB," % (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+      "filter %.2f MiB" % (os.path.getsize(home.known_names) / 2**20))
+"""
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+
+def main(words: "list[str]") -> int:
+    parser = argparse.ArgumentParser(prog="bench lists", description=__doc__.splitlines()[0])
     parser.add_argument("--names", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=5)
-    chosen = parser.parse_args()
+    parser.add_argument("--all-names", type=pathlib.Path, metavar="FILE")
+    chosen = parser.parse_args(words)
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
         (folder / "feeds").mkdir()
         write_feeds(folder / "feeds", chosen.names)
-        first, processing = [], []
+        first, processing, cpu = [], [], []
         for number in range(chosen.rounds):  # from files: what is left is the processing
             home = install(folder / f"home-{number}", f"file://{folder}/feeds/")
-            begun = time.perf_counter()
+            begun, used = time.perf_counter(), time.process_time()
             summary = sync(home, config.load(home))
             first.append(time.perf_counter() - begun)
+            cpu.append(time.process_time() - used)
             processing.append(summary.processing)
             assert not summary.code and summary.names >= chosen.names, [o.error for o in summary.outcomes]
         print(f"names {summary.names}, sources 5, list {os.path.getsize(home.synced_list) / 1e6:.1f} MB")
         show("parse, merge, compile, write, swap", first)
+        show("  CPU time of it", cpu)
         show("  of that merge, compile, write, swap", processing)
         measure_unchanged(folder, chosen.rounds)
+        if chosen.all_names:
+            measure_names(folder, chosen.all_names)
+    return 0
+
+
+def measure_names(folder: pathlib.Path, path: pathlib.Path) -> None:
+    """What the filter of an index's names costs, in a process of its own, so that its peak memory is its own."""
+    (folder / "names" / "etc").mkdir(parents=True)
+    off = "".join(f"[sync.sources.{name}]\nenabled = false\n" for name in config.PUBLIC if name != "names")
+    source = f'[sync.sources.names]\nenabled = true\nurl = "{path.resolve()}"\n'
+    (folder / "names" / "etc" / "guard.toml").write_text(off + source)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-c", NAMES, str(folder / "names")], env=environment, check=True)
 
 
 def measure_unchanged(folder: pathlib.Path, rounds: int) -> None:
@@ -132,4 +163,4 @@ def show(what: str, seconds: "list[float]") -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

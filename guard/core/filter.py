@@ -97,11 +97,13 @@ def open_filter(path, digest=None):
 def build(names, digest="-", bits_a_name=BITS_A_NAME):
     """The bytes of a filter file over ``names`` (a collection of bytes)."""
     blocks = max(1, (len(names) * bits_a_name + 511) // 512)
-    table = bytearray(blocks * BLOCK)
+    table = [0] * blocks  # each block as one number, whose bit n is bit n & 7 of byte n >> 3
+    bit = [1 << n for n in range(BLOCK * 8)]
     for name in names:
-        number, block = _place(name, blocks)
-        for _ in range(BITS):
-            table[block * BLOCK + ((number & 511) >> 3)] |= 1 << (number & 7)
-            number >>= 9
+        n, block = _place(name, blocks)
+        table[block] |= (  # BITS of them, written out: a loop takes twice as long
+            bit[n & 511] | bit[n >> 9 & 511] | bit[n >> 18 & 511] | bit[n >> 27 & 511]
+            | bit[n >> 36 & 511] | bit[n >> 45 & 511] | bit[n >> 54 & 511]
+        )  # fmt: skip
     head = "%s %d %d %s" % (MAGIC, len(names), blocks, digest)
-    return head.ljust(HEAD - 1).encode("ascii") + b"\n" + bytes(table)
+    return head.ljust(HEAD - 1).encode("ascii") + b"\n" + b"".join([n.to_bytes(BLOCK, "little") for n in table])

@@ -53,15 +53,20 @@ def merge(claims: "Iterable[Claim]", popular: "Collection[str]") -> Merged:
             by_name[claim.name] = [claim]
         else:
             said.append(claim)
-    rows, held = {}, []
+    rows: dict[str, tuple[str, ...]] = {}
+    held = []
     for name, said in by_name.items():
-        if len(said) > 1 or said[0].rank or name in popular or said[0].kind not in _STRENGTH:
-            row, waiting = _entry(name, said, popular)
-            if row:
-                rows[name] = row
-            held += waiting
-        else:  # nine names in ten: one feed, nothing to weigh
-            rows[name] = _row(said[0].kind, said, popular)
+        one = said[0]
+        if len(said) == 1 and not one.rank and name not in popular:  # nine names in ten: nothing to weigh
+            some = one.kind == COMPROMISED and bool(one.versions)
+            if some or one.kind in _STRENGTH:
+                versions = ";".join(one.versions) if some else ""
+                rows[name] = (name, one.kind, one.imitates, versions, one.source, ";".join(one.evidence), one.reason)
+                continue
+        row, waiting = _entry(name, said, popular)
+        if row:
+            rows[name] = row
+        held += waiting
     return Merged(rows, held)
 
 
@@ -69,7 +74,7 @@ def _entry(name: str, claims: "list[Claim]", popular: "Collection[str]") -> "tup
     speaking = [claim for claim in claims if claim.kind != HINT]
     if not speaking:
         return (), []
-    top = max(claim.rank for claim in speaking)
+    top = max([claim.rank for claim in speaking])
     if top:
         return _own([claim for claim in speaking if claim.rank == top], claims, popular), []
     active = _active(speaking)
@@ -98,6 +103,8 @@ def _own(said: "list[Claim]", claims: "list[Claim]", popular: "Collection[str]")
 def _active(claims: "list[Claim]") -> "list[Claim]":
     """The claims whose own source did not take them back. "kam193:spam" and "kam193" are one source."""
     withdrawn = {upstream(claim.source) for claim in claims if claim.kind == WITHDRAWN}
+    if not withdrawn:
+        return claims
     return [claim for claim in claims if upstream(claim.source) not in withdrawn]
 
 

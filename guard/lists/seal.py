@@ -5,6 +5,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
 from guard.core import filter as name_filter
 from guard.core.errors import BadData
@@ -25,24 +26,27 @@ def write(path: str, columns: Sequence[str], rows: Iterable[Sequence[str]], made
 
     ``rows`` begin with the normalised name; ``made`` is an ISO 8601 UTC time. Two rows of one name raise BadData.
     """
-    by_name = {}
-    for row in rows:
-        if row[0] in by_name:
-            raise BadData(f"two rows for {row[0]}")
-        line = ",".join(row)
-        if line.count(",") >= len(row) or "\n" in line or "\r" in line:
-            line = ",".join(escape(field) for field in row)
-        by_name[row[0]] = line
-    ordered = sorted(by_name, key=str.encode)
-    lines = [by_name[name] for name in ordered]
+    ordered = sorted(rows, key=itemgetter(0))  # the order of code points is that of their UTF-8
+    names = [row[0] for row in ordered]
+    for name, following in zip(names, names[1:]):
+        if name == following:
+            raise BadData(f"two rows for {name}")
+    lines = [_line(row) for row in ordered]
     body = "\n".join(["#" + ",".join(columns), *lines, ""]).encode()
     sha256 = hashlib.sha256(body).hexdigest()
     seal = b"rows=%010d bytes=%012d sha256=%s made=%s\n" % (len(lines), len(body), sha256.encode(), made.encode())
     # The filter first: a table whose filter is not there yet is slow, never wrong.
-    replace(filter_path(path, sha256), name_filter.build([name.encode() for name in ordered], sha256))
+    replace(filter_path(path, sha256), name_filter.build([name.encode() for name in names], sha256))
     replace(path, MAGIC + seal + body)
     _drop_other_filters(path, sha256)
     return sha256
+
+
+def _line(row: Sequence[str]) -> str:
+    line = ",".join(row)
+    if line.count(",") >= len(row) or "\n" in line or "\r" in line:
+        line = ",".join(map(escape, row))
+    return line
 
 
 def replace(path: str, data: bytes, mode: int = 0o644) -> None:

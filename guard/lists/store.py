@@ -31,7 +31,8 @@ from . import seal
 from .claim import Claim
 from .web import NOTHING_KNOWN, Validators
 
-_FORM = 1  # of the files in sources/
+_VERSIONS, _EVIDENCE = Claim._fields.index("versions"), Claim._fields.index("evidence")
+_FORM = 2  # of the files in sources/
 
 
 class Kept:
@@ -59,14 +60,18 @@ class Kept:
     @property
     def claims(self) -> "list[Claim]":
         if self._body:
-            rows = json.loads(self._body)
-            self._claims = [Claim(n, s, k, i, tuple(v), tuple(e), *rest) for n, s, k, i, v, e, *rest in rows]
+            columns = json.loads(self._body)
+            for at in (_VERSIONS, _EVIDENCE):
+                columns[at] = [tuple(values) for values in columns[at]]
+            rows = max(map(len, columns))
+            self._claims = list(map(Claim, *(column * rows if len(column) == 1 else column for column in columns)))
             self._body = b""
         return self._claims
 
     def dump(self) -> bytes:
-        """The file of this source: a line of JSON about the claims, then the claims."""
-        body = json.dumps(self.claims, separators=(",", ":")).encode()
+        """The file of this source: a line of JSON about the claims, then their columns; a value in all rows, once."""
+        columns = [column[:1] if column.count(column[0]) == len(column) else column for column in zip(*self.claims)]
+        body = json.dumps(columns, separators=(",", ":")).encode() if columns else b""
         self.digest = hashlib.sha256(body).hexdigest()
         head = {"form": _FORM, "digest": self.digest, "url": self.url, "validators": self.validators,
                 "notes": self.notes, "names": self.names}  # fmt: skip
