@@ -77,7 +77,8 @@ class Finder:
     @property
     def session(self):
         if self._session is None:
-            from .session import Session
+            with _StandardLibraryAlone():
+                from .session import Session
 
             self._session = Session(self.root, self._note)
         return self._session
@@ -109,7 +110,8 @@ class Finder:
         try:
             from importlib import import_module
 
-            patch = import_module("." + room, __package__).patch
+            with _StandardLibraryAlone():
+                patch = import_module("." + room, __package__).patch
             self.session.protected = self.protected
         except Exception as error:  # a guard that is half removed must break nothing, whatever is missing
             if room not in _OF_FINDER and not self._damaged:
@@ -117,6 +119,24 @@ class Finder:
                 sys.stderr.write("guard: it is damaged, nothing is checked here: install it again (%s)\n" % error)
             return
         self.session.ours(patch, self if room in _OF_FINDER else self.session, module)
+
+
+class _StandardLibraryAlone:
+    """While guard's own modules are imported, nothing but the standard library is found: a working directory or a
+    PYTHONPATH may hold an ``fcntl.py``, and what it says would be guard's verdict.
+    """
+
+    def __enter__(self):
+        self._path = sys.path[:]
+        library, native = os.path.dirname(os.__file__), sys.base_exec_prefix + "/"
+        sys.path[:] = [
+            folder
+            for folder in self._path
+            if folder == library or (folder.endswith("/lib-dynload") and folder.startswith(native))
+        ]
+
+    def __exit__(self, *_):
+        sys.path[:] = self._path
 
 
 class _Patching:

@@ -57,7 +57,7 @@ class Session:
             self.judged = True
             self._spoken.update(names.split(","))
         self._alone = False  # a command of its own, which another tool started, and no gate has judged
-        if note_path != "-":
+        if note_path != "-" and os.path.exists(note_path):  # else what left it there is long over
             owner = note.owner(note_path)
             self.judged, self._alone = bool(owner), not owner
             self.report.note = note_path

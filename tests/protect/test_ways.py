@@ -6,6 +6,7 @@ import time
 import pytest
 
 from guard.core import home as homes
+from guard.resolver import door
 from tests.protect.conftest import BLOCKED
 from tests.support.tools import ROOT, venv
 
@@ -104,6 +105,35 @@ def test_a_hostile_folder_and_variables_change_no_verdict(room, place, tmp_path)
     done = room.run([place / "bin" / "python", "-m", "pip", "install", BLOCKED], cwd=tmp_path, **hostile)
     assert done.returncode == 77, done.stdout + done.stderr
     assert room.index.requests == []
+
+
+LIBRARY = ("errno", "fcntl", "marshal", "posix", "pwd", "time")  # what the room uses, and pip itself does not miss
+
+
+@pytest.mark.parametrize("script", ["import pip; sys.exit(pip.main(sys.argv[1:]))",
+                                    "import runpy; sys.argv[0] = 'pip'; runpy.run_module('pip', run_name='__main__')"])  # fmt: skip
+@pytest.mark.parametrize("lie", ["", "raise SystemExit(0)"])
+def test_what_lies_about_under_the_standard_librarys_names(room, place, tmp_path, script, lie):
+    """A module without what it should have would make the room fail, and policy lets through what cannot be judged."""
+    for name in LIBRARY:
+        (tmp_path / f"{name}.py").write_text(lie + "\n")
+    words = [place / "bin" / "python", "-c", "import sys; " + script, "install", BLOCKED]
+    for more in ({"cwd": tmp_path}, {"PYTHONPATH": tmp_path}):
+        done = room.run(words, **more)
+        assert done.returncode == 77, done.stdout + done.stderr
+        assert "Nothing was run" in done.stderr and "not as guard knows it" not in done.stderr
+        assert room.index.requests == []
+
+
+def test_a_note_that_is_long_gone_silences_nobody(room, place):
+    """An environment made in the folder for temporary files is given one; TMPDIR may say that anything lies there."""
+    (site,) = place.glob("lib/*/site-packages")
+    door.put(str(site), room.home.root, (3, 11), "/nowhere/guard-note")
+    try:
+        done = room.run([place / "bin" / "pip", "install", BLOCKED])
+        assert done.returncode == 77 and "Nothing was run" in done.stderr
+    finally:
+        door.put(str(site), room.home.root, (3, 11))
 
 
 def test_commands_that_install_nothing_are_not_recorded(room, place):
