@@ -85,10 +85,14 @@ def _tried(check, subject, start, mend):
     if not os.path.basename(start[0]).startswith(("pip", "python")):
         return _found(check, subject, detail="first on PATH")
     with tempfile.TemporaryDirectory() as folder:
-        # --no-index: were guard not there, pip would find nothing and connect to nothing.
+        # Were guard not there, pip would find nothing and connect to nothing: no index, and no setting that brings one.
+        # Enforced: where policy only warns, whether guard stands there is the question all the same.
+        environ = {key: value for key, value in os.environ.items() if not key.startswith(("PIP_", "GUARD_"))}
+        environ.update(PIP_CONFIG_FILE=os.devnull, GUARD_MODE="enforce")
         words = [*start, "download", "--no-index", "--no-deps", "--disable-pip-version-check", "-d", folder, CANARY]
         try:
-            done = subprocess.run(words, capture_output=True, stdin=subprocess.DEVNULL, timeout=_PATIENCE, check=False)
+            done = subprocess.run(words, capture_output=True, stdin=subprocess.DEVNULL, timeout=_PATIENCE, check=False,
+                                  env=environ)  # fmt: skip
         except (OSError, subprocess.TimeoutExpired) as error:
             return _found(check, subject, f"it cannot be started: {error}", mend)
     if done.returncode == REFUSED:

@@ -32,20 +32,39 @@ class Interpreter:
 def ask(target: str) -> Interpreter:
     """The Interpreter behind ``target``: a path to a Python, a virtual environment's folder, or a word on PATH.
 
-    Raises UsageError where there is none, BadData where it gives no sensible answer.
+    Raises UsageError where there is none, BadData where it gives no sensible answer. Root asks a Python that another
+    account could have written as that account, and believes it of that account's folders alone.
     """
     python = _python(target)
+    account = _account(python)
     try:
         # -I: its working directory and PYTHONPATH have no say in the answer.
         done = subprocess.run([python, "-I", "-c", _QUESTION], capture_output=True, text=True, timeout=_PATIENCE,
-                              check=False, stdin=subprocess.DEVNULL, cwd="/")  # fmt: skip
+                              check=False, stdin=subprocess.DEVNULL, cwd="/", **account)  # fmt: skip
         python, prefix, version, sites = json.loads(done.stdout)
     except (OSError, ValueError, TypeError, subprocess.TimeoutExpired):
         raise BadData(f"{python} does not answer as a Python would") from None
     site = next((path for path in sites if os.path.isdir(path)), "")
     if not site:
         raise BadData(f"{python} has no site-packages folder")
+    if account and os.stat(site).st_uid != account["user"]:
+        raise BadData(f"{python} names a folder of another account's: {site}")
     return Interpreter(python, prefix, tuple(version), os.path.realpath(site))
+
+
+def _account(python: str) -> dict:
+    """What makes subprocess run ``python`` as the account that could have written it; {} where it is this one, or root.
+
+    Raises BadData where several could.
+    """
+    if os.geteuid() != 0:
+        return {}
+    folder = os.path.dirname(python)
+    owners = {found.st_uid: found.st_gid for found in (os.stat(python), os.lstat(python), os.stat(folder))}
+    others = [uid for uid in owners if uid]
+    if len(others) > 1:
+        raise BadData(f"{python} belongs to several accounts")
+    return {"user": others[0], "group": owners[others[0]], "extra_groups": []} if others else {}
 
 
 def _python(target: str) -> str:

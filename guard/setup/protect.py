@@ -126,7 +126,12 @@ def _forget(home, sites):
 
 
 def compile_for(interpreter: Interpreter) -> None:
-    """Compile what will be read inside this interpreter, by itself, so that no pip ever waits for it."""
+    """Compile what will be read inside this interpreter, by itself, so that no pip ever waits for it.
+
+    Root runs no Python of another account's: there, pip compiles at its first start, or each time.
+    """
+    if os.geteuid() == 0 and os.stat(interpreter.site).st_uid != 0:
+        return
     words = [interpreter.python, "-I", "-S", os.path.join(homes.PACKAGE, "resolver", "bundle.py")]
     subprocess.run(words, check=False, capture_output=True, cwd="/")
 

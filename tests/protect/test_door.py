@@ -5,6 +5,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 import pytest
@@ -142,6 +143,30 @@ def test_files_of_somebody_else(place, home, tmp_path):
         protect.protect(home, place)
     os.chown(str(tmp_path), 0, 0)
     protect.protect(home, place)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_root_asks_another_accounts_python_as_that_account():
+    with tempfile.TemporaryDirectory() as made:  # pytest's own folders let no other account in
+        os.chmod(made, 0o755)
+        folder = f"{made}/venv/bin"
+        os.makedirs(folder)
+
+        def answer(site):
+            with open(f"{folder}/python", "w") as file:
+                file.write(f"#!/bin/sh\nid -u >{folder}/who\n")
+                file.write(f"""echo '["{folder}/python", "{made}/venv", [3, 11], ["{site}"]]'\n""")
+
+        answer(folder)
+        os.chmod(f"{folder}/python", 0o755)
+        for path in (folder, f"{folder}/python"):
+            os.chown(path, 12345, 12345)
+        assert interpreters.ask(f"{made}/venv").site == os.path.realpath(folder)
+        with open(f"{folder}/who") as file:
+            assert file.read() == "12345\n"
+        answer("/etc")
+        with pytest.raises(BadData, match="a folder of another account's: /etc"):
+            interpreters.ask(f"{made}/venv")
 
 
 def test_a_folder_that_a_group_of_several_may_write(place, home, monkeypatch):
