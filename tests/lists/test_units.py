@@ -1,4 +1,4 @@
-"""The timers: each is what its scheduler reads, and runs a command that guard has."""
+"""The timers: each is what its scheduler reads, and its command, run as the scheduler runs it, syncs the list."""
 
 import configparser
 import os
@@ -7,11 +7,16 @@ import plistlib
 import shlex
 import shutil
 import subprocess
+import sysconfig
 from xml.etree import ElementTree
 
 import pytest
 
 from guard.cli.sync import command
+
+from . import feeds
+from .conftest import ROOT
+from .server import status
 
 UNITS = pathlib.Path(__file__).resolve().parents[2] / "installer" / "units"
 TASK = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
@@ -74,6 +79,73 @@ def test_task_scheduler():
     assert action.find(f"{TASK}Command").text == PATH
     assert parses(action.find(f"{TASK}Arguments").text.split())
     assert task.find(f"{TASK}Settings/{TASK}MultipleInstancesPolicy").text == "IgnoreNew"
+    triggers = task.findall(f"{TASK}Triggers/{TASK}CalendarTrigger")
+    assert [t.find(f"{TASK}StartBoundary").text[11:13] for t in triggers] == ["00", "06", "12", "18"]
+
+
+def test_task_scheduler_by_its_schema(tmp_path):
+    if not shutil.which("xmllint"):
+        pytest.skip("there is no xmllint on this machine")
+    schema = ["xmllint", "--noout", "--schema", str(feeds.DATA / "task.xsd")]
+    task = tmp_path / "task.xml"
+    task.write_text(filled("windows", "typoguard-sync.xml"))
+    done = subprocess.run([*schema, str(task)], capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 0, done.stderr
+    delay = "      <RandomDelay>PT1H</RandomDelay>\n"
+    text = task.read_text().replace(delay, "", 1).replace("    </CalendarTrigger>", delay + "    </CalendarTrigger>", 1)
+    task.write_text(text)
+    done = subprocess.run([*schema, str(task)], capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode != 0, "the order of a trigger's elements is part of the schema"
+
+
+def test_launchd_by_another_reader():
+    if not shutil.which("plistutil"):
+        pytest.skip("there is no plistutil on this machine")
+    done = subprocess.run(["plistutil", "-i", "-", "-o", "-", "-f", "xml"], input=filled("launchd", "typoguard.sync.plist"),
+                          capture_output=True, text=True, timeout=30, check=False)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert plistlib.loads(done.stdout.encode()) == plistlib.loads(filled("launchd", "typoguard.sync.plist").encode())
+
+
+def commands(guard):
+    """scheduler -> the words it runs, as it reads them from its unit."""
+    agent = plistlib.loads(filled("launchd", "typoguard.sync.plist", guard=guard).encode())
+    task = ElementTree.fromstring(filled("windows", "typoguard-sync.xml", guard=guard)).find(f"{TASK}Actions/{TASK}Exec")
+    lines = filled("cron", "typoguard-sync", guard=guard).splitlines()
+    (line,) = [line for line in lines if line and line[0] != "#"]
+    return {
+        "systemd": shlex.split(ini(filled("systemd", "typoguard-sync.service", guard=guard))["Service"]["ExecStart"]),
+        "launchd": agent["ProgramArguments"],
+        "cron": ["/bin/sh", "-c", line.split("\t", 1)[1]],
+        "windows": [task.find(f"{TASK}Command").text, *task.find(f"{TASK}Arguments").text.split()],
+    }
+
+
+@pytest.mark.parametrize("scheduler", ["systemd", "launchd", "cron", "windows"])
+def test_its_command_syncs(mirror, installation, tmp_path, scheduler):
+    """As a scheduler starts it: in an environment with next to nothing, in another folder, without a terminal."""
+    installation.use(mirror, "datadog")
+    installation.run("sync", "--check")  # makes the environment
+    guard = tmp_path / "a place" / "guard"
+    guard.parent.mkdir()
+    paths = os.pathsep.join([str(ROOT), sysconfig.get_paths()["purelib"]])
+    python = installation.root / "venv" / "bin" / "python"
+    guard.write_text(f'#!/bin/sh\nPYTHONPATH="{paths}" exec "{python}" -m guard "$@"\n')
+    os.chmod(guard, 0o755)
+
+    def run():
+        return subprocess.run(commands(str(guard))[scheduler], env={"PATH": "/usr/bin:/bin"}, cwd="/", check=False,
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)  # fmt: skip
+
+    done = run()
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert installation.entry("roblox-com"), "the manifest was taken"
+    mirror.faults["manifest.json"] = status(503)
+    done = run()
+    assert done.returncode == (0 if scheduler == "cron" else 69), "systemd's SuccessExitStatus; cron's line sees to it"
+    mirror.faults["manifest.json"] = status(200, body=b"[]")
+    done = run()
+    assert done.returncode == 65 and "not a manifest" in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(("code", "said", "exit_code"), [(0, "", 0), (69, "", 0), (65, "told", 65), (70, "told", 70)])
