@@ -56,9 +56,7 @@ def enter(root, note="-", protected=False):
         found = Finder(root, note)
         sys.meta_path.insert(0, found)
         if not protected and os.path.basename(sys.argv[0]) in STARTERS:
-            from .starters import patch
-
-            patch(found)
+            found.patch(None, "starters")
     found.protected = found.protected or protected
     return found
 

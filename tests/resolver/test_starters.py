@@ -1,0 +1,65 @@
+"""A tool that starts pip by itself, behind its shim: what it starts is judged, said last by it, and leaves with 77."""
+
+import shutil
+import sys
+
+import pytest
+
+from guard.core import home as homes
+from guard.resolver.entry import RUNNER
+from tests.resolver.conftest import BLOCKED, assert_refused
+from tests.support.tools import venv
+
+TOOL = """\
+import subprocess, sys
+python, how, *words = sys.argv[1:]
+command = {"words": [python, "-m", "pip", *words], "-mpip": [python, "-I", "-mpip", *words],
+           "script": [python.replace("bin/python", "bin/pip"), *words]}[how]
+done = subprocess.run(command, capture_output=True)
+print("the tool's last word")
+sys.exit(3 if done.returncode else 0)
+"""
+
+
+@pytest.fixture
+def tox(room):
+    """Run a tool called tox, which hides what its pip says."""
+    tool = room.folder / "tox"
+    tool.write_text(TOOL)
+    pip = venv("3.11", "pip==25.3") / "bin" / "python"
+
+    def run(how, *words, runner=RUNNER):
+        return room.run([sys.executable, runner, room.root, "-", tool, pip, how, *words])
+
+    return run
+
+
+@pytest.mark.parametrize("how", ["words", "-mpip", "script"])
+def test_a_listed_name_is_refused_and_said_last(room, tox, how):
+    told = assert_refused(tox(how, "install", "--target", room.folder / "target", BLOCKED), room)
+    assert told.startswith("guard: refused: tox ")
+    (line,) = room.lines()
+    assert (line["tool"], line["verb"], line["verdict"]) == ("pip", "install", "block")
+
+
+def test_a_clean_name_is_installed_and_recorded_once(room, tox):
+    done = tox("words", "install", "--target", room.folder / "target", "goodpkg-alpha")
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    assert done.stdout == "the tool's last word\n"
+    assert [name.split("-")[0] for name in room.installed()] == ["goodpkg_alpha", "goodpkg_beta"]
+    (line,) = room.lines()
+    assert line["verdict"] == "allow"
+    assert room.left_over() == []
+
+
+def test_a_failure_of_the_tools_own_keeps_its_code(room, tox):
+    done = tox("words", "install", "--target", room.folder / "target", "no-such-package-anywhere")
+    assert (done.returncode, done.stderr) == (3, "")
+
+
+def test_a_guard_without_that_room_breaks_no_tool(room, tox, tmp_path):
+    copy = tmp_path / "copy" / "guard"
+    shutil.copytree(homes.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    (copy / "resolver" / "starters.py").unlink()
+    done = tox("words", "--version", runner=copy / "resolver" / "runner.py")
+    assert (done.returncode, done.stdout) == (0, "the tool's last word\n"), done.stderr
