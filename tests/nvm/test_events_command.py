@@ -9,6 +9,7 @@ import pytest
 
 from guard.core.home import at
 from guard.nvm.spool import Spool
+from tests.support import packages
 
 from .hec_server import TOKEN
 from .receivers import Collector, until
@@ -37,6 +38,18 @@ def test_a_refusal_is_an_event_of_pips_own_interpreter(guarded, pip):
     assert event["process_arguments"] == f"{pip}/pip install {BLOCKED}"
     assert event["process_integrity_level"] in ("8192", "12288")
     assert guarded.events() == [event]
+
+
+def test_what_was_warned_of_and_installed_are_two_events_of_one_process(guarded, pip, tmp_path):
+    packages.wheel(tmp_path, BLOCKED)
+    words = ["pip", "install", "--no-index", "--find-links", str(tmp_path), "--target", str(tmp_path / "t"), BLOCKED]
+    done = guarded.run(words, pip, GUARD_MODE="warn")
+    assert done.returncode == 0, done.stderr
+    found = guarded.events()
+    assert [(e["package_name"], e["guard_action"]) for e in found] == [(BLOCKED, "warned"), (BLOCKED, "installed")]
+    assert found[0]["process_id"] == found[1]["process_id"]
+    assert len({e["process_path"] for e in found}) == len({e["process_hash"] for e in found}) == 1
+    assert [e["guard_seen_by"] for e in found] == ["shim", "resolver"]
 
 
 def test_the_detached_recorder_records_without_being_asked(guarded, pip):
