@@ -4,10 +4,12 @@ import json
 import os
 import shutil
 import subprocess
+import time
 
 import pytest
 
-from guard.core.lookup import CANARY
+from guard.core.lookup import CANARY, COLUMNS
+from guard.lists import seal
 from guard.setup import interpreters, starters
 from tests.support.tools import clean_environment, python, venv
 
@@ -98,6 +100,26 @@ def test_what_fell_since_the_last_look_is_an_event_once(guarded, place):
     count = events()[1]
     look()
     assert events()[1] == count
+
+
+def test_a_list_gone_stale_is_an_event_once(guarded):
+    path = guarded.prefix / "state" / "list" / "typosquats.csv"
+    path.parent.mkdir(parents=True)
+    row = {"name": CANARY, "kind": "typosquat", "sources": "guard", "reason": "is a harmless name"}
+    seal.write(str(path), COLUMNS, [[row.get(column, "") for column in COLUMNS]], "2026-11-01T00:00:00Z")
+
+    def look():
+        checks = [check for (kind, _), check in doctor(guarded)[1].items() if kind == "list"]
+        events = [event["guard_check"] for event in guarded.events() if event.get("guard_event") == "coverage-lost"]
+        return checks[0], events.count("list")
+
+    check, told = look()
+    assert check["holds"] and told == 0
+    then = time.time() - 40 * 86400
+    os.utime(path, (then, then))
+    check, told = look()
+    assert (check["holds"], check["mend"], told) == (False, "guard sync", 1)
+    assert look()[1] == 1
 
 
 def test_the_pythons_of_tools_that_start_pip_are_found_and_told(guarded, place, tmp_path):
