@@ -86,7 +86,7 @@ def read_list(path=None):
         comment = _SPOKEN[entry.kind] + (", variations of %s" % entry.imitates if entry.imitates else "")
         page = _PAGE % entry.imitates if entry.imitates else _NO_PAGE
         if entry.versions:
-            for version in entry.versions:
+            for version in entry.releases():  # a range has no key: a lookup cannot compare
                 key = "%s==%s" % (entry.name, lookup.plain_version(version))
                 keys.append(Key(len(keys), RELEASE, key, comment, page))
         else:

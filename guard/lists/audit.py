@@ -18,7 +18,7 @@ from guard.core.report import report
 from guard.core.settings import load
 from guard.core.verdict import Finding
 
-from .environments import distributions
+from .environments import distributions, regular
 
 PRESENT = "present"  # what the event says: it is here now
 PAST = "past"  # it was asked for here once
@@ -84,12 +84,20 @@ class Audit:
 
 
 def past(home: Home) -> "Iterator[Past]":
-    """The names that commands asked for and got, by the journal (not yet recorded) and the log of events."""
-    for line in _lines(home.journal):
+    """The names that commands asked for and got, by the journal (not yet recorded) and the log of events.
+
+    Those of this user; of every user, where root asks on a machine that guard protects as a whole.
+    """
+    journal, log = home.journal, home.events
+    if home.system and not os.getuid():
+        journal, log = (os.path.join(glob.escape(os.path.dirname(path)), "*.jsonl") for path in (journal, log))
+    else:
+        journal, log = glob.escape(journal), glob.escape(log)
+    for line in (line for path in sorted(glob.glob(journal)) for line in _lines(path)):
         for name in () if line.get("what") else line.get("names") or ():
             if isinstance(name, list) and len(name) > 1:
                 yield Past(normalise(str(name[0])), str(name[1]), _iso(line.get("time_ns")), str(line.get("cwd", "")))
-    for path in [home.events, *sorted(glob.glob(glob.escape(home.events) + ".*"))]:
+    for path in [*sorted(glob.glob(log)), *sorted(glob.glob(log + ".*"))]:
         for event in _lines(path):
             packages = str(event.get("guard_packages", ""))
             asked = str(event.get("guard_requirements", "")).split(" | ")
@@ -102,7 +110,7 @@ def past(home: Home) -> "Iterator[Past]":
 def _lines(path: str) -> "Iterator[dict]":
     """The JSON objects of a file of lines; what is no object is passed over, since a torn line spoils itself alone."""
     try:
-        with open(path, encoding="utf-8", errors="replace") as lines:
+        with open(path, encoding="utf-8", errors="replace", opener=regular) as lines:
             for line in lines:
                 try:
                     found = json.loads(line) if line.strip() else None

@@ -4,10 +4,12 @@ A virtual environment is read as folders. An interpreter is asked with ``-I -S``
 ``sitecustomize`` and nothing of the working directory.
 """
 
+import errno
 import glob
 import json
 import os
 import pwd
+import stat
 import subprocess
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -69,12 +71,15 @@ def folders_of(target: str) -> "list[str]":
 
 
 def everywhere(extra: "tuple[str, ...]" = ()) -> "list[str]":
-    """The folders with distributions that are found on this machine. ``extra``: more places that may hold some."""
-    home = pwd.getpwuid(os.getuid()).pw_dir
-    places = [p for pattern in _UNDER_HOME for p in glob.glob(f"{glob.escape(home)}/{pattern}")] + list(extra)
+    """The folders with distributions that are found on this machine; those of every account, where root asks.
+
+    ``extra``: more places that may hold some.
+    """
+    under = [glob.escape(home) for home in _homes()]
+    places = [p for home in under for pattern in _UNDER_HOME for p in glob.glob(f"{home}/{pattern}")] + list(extra)
     found = [folder for place in places for folder in _site_folders(place)]
     found += [folder for pattern in _SYSTEM for folder in glob.glob(pattern)]
-    found += [folder for pattern in _USER_SITE for folder in glob.glob(f"{glob.escape(home)}/{pattern}")]
+    found += [folder for home in under for pattern in _USER_SITE for folder in glob.glob(f"{home}/{pattern}")]
     for folder in os.environ.get("PATH", "").split(os.pathsep):
         if folder and os.path.exists(os.path.join(os.path.dirname(folder), "pyvenv.cfg")):
             found += _site_folders(os.path.dirname(folder))
@@ -99,6 +104,21 @@ def distributions(folder: str) -> "Iterator[Installed]":
             yield Installed(normalise(name), version, path, _origin(path))
 
 
+def _homes() -> "list[str]":
+    """This account's home; every account's, where root asks."""
+    accounts = pwd.getpwall() if not os.getuid() else [pwd.getpwuid(os.getuid())]
+    return sorted({account.pw_dir for account in accounts if len(account.pw_dir) > 1 and os.path.isdir(account.pw_dir)})
+
+
+def regular(path: str, flags: int) -> int:
+    """An opener for regular files alone: in a user's folder may lie a pipe, on which a reader waits for ever."""
+    fd = os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
+    if stat.S_ISREG(os.fstat(fd).st_mode):
+        return fd
+    os.close(fd)
+    raise OSError(errno.EINVAL, "not a regular file", path)
+
+
 def _site_folders(environment: str) -> "list[str]":
     return _distinct([folder for pattern in _SITE for folder in glob.glob(f"{glob.escape(environment)}/{pattern}")])
 
@@ -121,7 +141,7 @@ def _ask(python: str) -> "list[str]":
 def _origin(path: str) -> str:
     """The link a distribution was installed from (PEP 610), or ""."""
     try:
-        with open(path + "/direct_url.json", encoding="utf-8") as file:
+        with open(path + "/direct_url.json", encoding="utf-8", opener=regular) as file:
             return str(json.load(file).get("url", ""))
     except (OSError, ValueError, AttributeError):
         return ""

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import pwd
 import sys
 import venv
 
@@ -10,7 +11,9 @@ import pytest
 
 from guard.core import journal
 from guard.core.errors import BadData
+from guard.core.home import Home
 from guard.lists import environments
+from guard.lists.audit import past
 from guard.lists.config import PUBLIC
 
 
@@ -120,13 +123,48 @@ def test_what_past_commands_asked_for(listed, tmp_path):
     assert done.returncode == 1
 
 
+def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(listed, environment):
+    (site,) = environment.glob("lib/python*/site-packages")
+    (site / "Bad.Name-1.0.dist-info" / "direct_url.json").unlink()
+    os.mkfifo(site / "Bad.Name-1.0.dist-info" / "direct_url.json")
+    pathlib.Path(listed.home.events).parent.mkdir(parents=True)
+    os.mkfifo(listed.home.events)
+    done = listed.run("audit", str(environment), "--json")
+    assert done.returncode == 1 and "bad-name" in {finding["name"] for finding in json.loads(done.stdout)["present"]}
+
+
+def test_root_looks_back_on_every_user_of_a_protected_machine(tmp_path):
+    if os.getuid():
+        pytest.skip("only root reads another user's journal")
+    home = Home(str(tmp_path), system=True)
+    for uid, name in ((1001, "one"), (1002, "two")):
+        journal.append(f"{home.state}/journal/{uid}.jsonl", {"names": [[name, name, ""]], "cwd": f"/home/{name}"})
+        (tmp_path / "state" / "events").mkdir(exist_ok=True)
+        event = {"guard_packages": f"{name}-before", "guard_requirements": f"{name}-before"}
+        (tmp_path / "state" / "events" / f"{uid}.jsonl.1").write_text(json.dumps(event) + "\n")
+    (tmp_path / "state" / "events" / "1001.jsonl").write_text("")
+    assert sorted(asked.name for asked in past(home)) == ["one", "one-before", "two", "two-before"]
+    assert list(past(Home(str(tmp_path)))) == [], "an installation of one's own is one's own"
+
+
+def test_root_finds_the_environments_of_every_account(monkeypatch, tmp_path):
+    accounts = []
+    for name in ("one", "two"):
+        (tmp_path / name / ".virtualenvs" / "x" / "lib" / "python3.12" / "site-packages").mkdir(parents=True)
+        accounts.append(pwd.struct_passwd((name, "x", 1001, 1001, "", str(tmp_path / name), "/bin/sh")))
+    monkeypatch.setattr(pwd, "getpwall", lambda: accounts)
+    monkeypatch.setattr(pwd, "getpwuid", lambda uid: accounts[0])
+    for uid, seen in ((0, {"one", "two"}), (1001, {"one"})):
+        monkeypatch.setattr(os, "getuid", lambda uid=uid: uid)
+        found = [folder for folder in environments.everywhere() if folder.startswith(str(tmp_path))]
+        assert {pathlib.Path(folder).relative_to(tmp_path).parts[0] for folder in found} == seen
+
+
 def test_what_the_log_of_events_tells(listed):
     log = pathlib.Path(listed.home.events)
     log.parent.mkdir(parents=True)
     event = {"guard_packages": "fine,bad-name", "guard_requirements": "fine | bad-name", "fsms": "1780000000000"}
     log.write_text(json.dumps(event) + "\nnot json\n[]\n")
-    from guard.lists.audit import past
-
     assert [(asked.name, asked.when) for asked in past(listed.home)] == [
         ("fine", "2026-05-28T20:26:40Z"),
         ("bad-name", "2026-05-28T20:26:40Z"),

@@ -16,6 +16,7 @@ from guard.core.unlisted import KNOWN_NAMES
 from guard.lists import config as settings
 from guard.lists.compile import popular_names
 from guard.lists.sources import names as index
+from guard.lists.store import Store
 
 from . import feeds
 from .server import endless, status
@@ -202,6 +203,19 @@ def test_a_filter_that_was_altered_is_made_anew(site, indexed):
     done = indexed.run("lists", "verify")
     assert done.returncode == 65 and "names.filter" in done.stderr
     assert indexed.sync().code == 0 and path.read_bytes() == whole
+
+
+def test_killed_between_the_filter_and_its_note(site, indexed):
+    indexed.sync()
+    note = pathlib.Path(Store(indexed.home).path("names"))
+    before = note.read_bytes()
+    site.files["simple/"] = html([*ALL, INVENTED])
+    yesterday(indexed)
+    indexed.sync()
+    note.write_bytes(before)
+    summary = indexed.sync()
+    assert summary.code == 0 and not summary.notices and known(indexed, [INVENTED]) == [INVENTED]
+    assert indexed.run("lists", "verify").returncode == 0
 
 
 def test_the_list_beside_it_is_not_taken_for_altered(site, indexed):
