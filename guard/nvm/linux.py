@@ -8,6 +8,8 @@ import _socket  # socket, written in Python, takes three times as long to import
 import os
 import struct
 
+from .files import open_regular
+
 _NO_ANSWER = 1.0  # seconds; a kernel answers at once
 _ANSWER = 65536
 # linux/netlink.h, linux/rtnetlink.h
@@ -25,6 +27,7 @@ _UTMP = struct.Struct("=h2xi32s4s32s256s2h3i4i20x")
 _UTMP_MACHINES = ("x86_64", "i686", "i586", "i386")
 _USER_PROCESS = 7
 UTMP = "/var/run/utmp"
+SESSIONS = "/run/systemd/sessions"
 
 
 def route(family, address):
@@ -66,14 +69,17 @@ def _told(family, answer):
 
 
 def logged_in():
-    """[(when, name)] of the sessions in the utmp file, [] where there is none; None where its form is not known."""
+    """[(when, name)] of the sessions of people, [] where there are none; None where utmp's form is not known here.
+
+    From utmp; from logind where there is none, as on distributions that gave it up, since its seconds end in 2038.
+    """
     if os.uname().machine not in _UTMP_MACHINES:
-        return None
+        return None if os.path.exists(UTMP) else _sessions()
     try:
         with open(UTMP, "rb") as file:
             data = file.read()
     except OSError:
-        return []
+        return _sessions()
     found = []
     for at in range(0, len(data) - len(data) % _UTMP.size, _UTMP.size):
         kind, _, _, _, user, *_, seconds, _, _, _, _, _ = _UTMP.unpack_from(data, at)
@@ -81,3 +87,26 @@ def logged_in():
         if kind == _USER_PROCESS and name:
             found.append((seconds, name))
     return found
+
+
+def _sessions():
+    """The sessions in logind's own files, as sd_session_get_username(3) reads them; not a greeter's, not a timer's."""
+    found = []
+    try:
+        names = os.listdir(SESSIONS)
+    except OSError:
+        return []
+    for name in names:
+        told = dict(line.partition("=")[::2] for line in _text("%s/%s" % (SESSIONS, name)).split("\n"))
+        if told.get("USER") and told.get("CLASS", "").startswith("user") and told.get("REALTIME", "").isdigit():
+            found.append((int(told["REALTIME"]) // 10**6, told["USER"]))
+    return found
+
+
+def _text(path):
+    try:
+        fd = open_regular(path)  # beside each session lies a pipe
+    except OSError:
+        return ""
+    with open(fd, encoding="utf-8", errors="surrogateescape") as file:
+        return file.read()

@@ -76,9 +76,19 @@ def test_the_longest_session_comes_first_and_nobody_twice(utmp, monkeypatch):
     assert machine.sessions() == ["ada", "grace", "a" * 32]
 
 
-def test_no_utmp_is_nobody(tmp_path, monkeypatch):
+def test_without_utmp_logind_is_asked(tmp_path, monkeypatch):
     monkeypatch.setattr(linux, "UTMP", str(tmp_path / "none"))
+    monkeypatch.setattr(linux, "SESSIONS", str(tmp_path / "sessions"))
     assert linux.logged_in() == []
+    (tmp_path / "sessions").mkdir()
+    known = [("2", "grace", "user", 300), ("c1", "gdm", "greeter", 1), ("3", "ada", "user-early", 200)]
+    for name, user, kind, seconds in known:
+        told = f"# This is private data. Do not parse.\nUID=1000\nUSER={user}\nCLASS={kind}\nREALTIME={seconds}000000\n"
+        (tmp_path / "sessions" / name).write_text(told)
+        os.mkfifo(tmp_path / "sessions" / (name + ".ref"))
+    (tmp_path / "sessions" / ".#4half").write_text("USER=eve\n")
+    assert sorted(linux.logged_in()) == [(200, "ada"), (300, "grace")]
+    assert machine.sessions() == ["ada", "grace"]
 
 
 def test_an_answer_that_is_none_of_a_route_is_no_route():
