@@ -99,7 +99,10 @@ def remember(state, site):
     """Add ``site`` to the list of what is protected. Raises OSError."""
     if site not in remembered(state):
         os.makedirs(state, 0o700, exist_ok=True)
-        with open("%s/%s" % (state, MANIFEST), "a", encoding="utf-8", errors="surrogateescape") as file:
+        # Under --system the folders above are shared: no link that another user laid is followed.
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        fd = os.open("%s/%s" % (state, MANIFEST), flags, 0o600)
+        with open(fd, "a", encoding="utf-8", errors="surrogateescape") as file:
             file.write(site + "\n")
 
 
