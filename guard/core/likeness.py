@@ -37,14 +37,14 @@ WORDS = (
  SECOND, THIRD) = range(len(WORDS))  # fmt: skip
 
 SHORT = 4  # letters; a project's name below this is like too many names for the likeness to say anything
-STEMMED = 6  # letters; from here on a project is found by its stems
+STEMMED = 5  # letters; from here on a project is found by its stems
 SHORTENED = 6  # letters, separators not counted; up to here it is found by what removing one of them leaves
 STEM, STEM_SIZE = -1, 3  # a kind of key; letters
 APART = 4  # bits of a signature that two slips change at most
 ONE_SLIP = 3 << 62  # set in the signature of a project that is to be found one slip away, no further
 LONG = 23  # letters; longer names are equally long to a signature
 WORD, MOST_WORDS = 5, 6  # a name of so many letters is looked for among so many words of a longer one
-# Marks of the keys of cores, of sorted words, of names inside longer ones, of the first letters and of the last.
+# Marks of the keys of cores, of sorted words, of names inside longer ones, of first letters and of last ones.
 CORE, SORTED, PART, HEAD_STEM, TAIL_STEM = b"~", b"%", b"+", b"<", b">"
 
 MOST_EDITS = 3  # beyond three slips a likeness is chance

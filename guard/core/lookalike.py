@@ -147,7 +147,8 @@ class Model:
             return []
         raw = name.encode()
         own = signature(raw)
-        heads, tails = [self._of_stem(key, own) for key in stem_keys(raw)]
+        head, tail = stem_keys(raw)
+        heads = self._of_stem(head, own)
         if self._is_popular(name, raw, heads):
             return []
         self.judged += 1
@@ -155,7 +156,8 @@ class Model:
         codes = self._cores(name, rests[0])
         if is_short(raw, SHORTENED + 1):
             codes += [(code_of(key), None) for key in shortened_keys(raw)]
-        candidates = self._of_codes(codes) + [(project, STEM) for project in heads + tails]
+        candidates = self._of_codes(codes)
+        candidates += [(project, STEM) for project in heads + self._of_stem(tail, own)]
         candidates += self._of_codes(self._with_words(name, rests))
         found = {}
         for project, kind in candidates:

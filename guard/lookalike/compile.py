@@ -49,7 +49,7 @@ from .projects import LETTERS, Project, listed, ordinary, pairs, popular
 
 THOUSANDTHS, MILLIONTHS = 1_000, 1_000_000
 MARKS = 34  # scores 0 to 33: 33 is one ordinary name in 2,000, five names of 10,000; beyond is drawn on
-MARK = 21.0  # the score from which a name is flagged: one ordinary name in 126
+MARK = 20.4  # the score from which a name is flagged: one ordinary name in 110
 MOST = 32_767
 BITMAP_SIZE = 1 << 15  # bytes; some eight bits for each key
 

@@ -44,11 +44,12 @@ def test_no_popular_name_is_judged(shipped_model):
 
 
 def test_a_score_says_how_rare_it_is_among_ordinary_names(shipped_model):
+    """The model has seen these names, so somewhat fewer reach a score than of names it has not."""
     names = ordinary()
     scores = [found.score if (found := shipped_model.judge(name)) else 0.0 for name in names]
     for score in (10, 15, 20, 25):
         share = sum(1 for one in scores if one >= score) / len(names)
-        assert 10 ** (-score / 10) / 1.5 <= share <= 10 ** (-score / 10) * 1.5
+        assert 10 ** (-score / 10) / 1.7 <= share <= 10 ** (-score / 10) * 1.3
 
 
 @pytest.fixture(scope="module")
