@@ -76,10 +76,10 @@ def compare(tmp_path, master, more):
                 told[-1] += [hunt.rows(query(False, False)), hunt.rows(deep.unread_query())]
             if isinstance(hunt, spark.Hunt):
                 assert regex(hunt) == LINES
-                rows_of_the_spl(tmp_path, range(1000, 1030) if more else (1000,), master)
-                broken_files(tmp_path, master)
                 if more:
                     assert written(hunt, tmp_path) == (len(told[0][3]), len(told[0][3]))
+                rows_of_the_spl(tmp_path, range(1000, 1006) if more else (1000,), master)
+                broken_files(tmp_path, master)
     here, there = told
     assert len(here[0]) > 30 and sum(here[1].values()) == len(BROKEN)
     assert here == there
