@@ -77,9 +77,9 @@ def decide(home, invocation, settings):
     try:
         _record(home, invocation, settings, command, findings, verdict, names)
     except CannotJudge as error:
-        if verdict != BLOCK:
+        if verdict != BLOCK and settings["on_error"] == BLOCK:
             raise
-        _say("guard: %s\n" % error.message)  # refused all the same
+        _say("guard: %s: this command is not recorded\n" % error.message)
     return (REFUSED if verdict == BLOCK else 0), findings
 
 

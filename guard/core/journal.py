@@ -11,6 +11,7 @@ A line is one JSON object:
     cwd, project
     mode       audit, warn, enforce
     verdict    allow, warn, block
+    action     what became of it, where the verdict does not say: "installed"; else missing
     list       version of the list, "" where none could be read
     indexes    index URLs really configured, credentials masked
     names      the clean names the command asks for: [[name, requirement as written, where], …]
