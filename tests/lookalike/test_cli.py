@@ -41,7 +41,7 @@ def test_a_listed_name_is_judged_by_its_likeness():
 
 
 def test_what_is_no_name_is_usage():
-    for words, given in (((), b""), (("a b",), b""), (("-",), b"\xff\n"), (("é",), b""), (("--unknown",), b"")):
+    for words, given in (((), b""), (("a b",), b""), (("-",), b"\xff\n"), (("-",), b"a\0b\n"), (("",), b""), (("é",), b""), (("--unknown",), b"")):
         ran = ask(*words, given=given)
         assert ran.returncode == 2
         assert b"Traceback" not in ran.stderr
@@ -51,3 +51,10 @@ def test_an_empty_input_is_clean():
     ran = ask("--json", "-")
     assert ran.returncode == 0
     assert json.loads(ran.stdout)["names"] == []
+
+
+def test_ten_thousand_names_and_one_that_is_very_long():
+    given = b"".join(b"name-%d\n" % number for number in range(10_000)) + b"a" * 100_000
+    ran = ask("--json", "-", given=given)
+    assert len(json.loads(ran.stdout)["names"]) == 10_001
+    assert ran.returncode in (0, 1)

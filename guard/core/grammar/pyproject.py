@@ -127,11 +127,21 @@ class Declared:
 
 
 def poetry_indexes(tables):
-    """The URLs of ``[[tool.poetry.source]]``, those that take the place of the default first."""
-    first, more = [], []  # type: list, list
+    """The URLs of ``[[tool.poetry.source]]``, those that take the place of the default first.
+
+    A source named PyPI is the public index; where no source takes its place, that stays the first, except where all
+    others are asked only for what names them (``explicit``).
+    """
+    from .reader import DEFAULT_INDEX
+
+    first, more, explicit = [], [], []  # type: list, list, list
     sources = table(tables, "tool", "poetry").get("source")
     for source in sources if isinstance(sources, list) else ():
-        if isinstance(source, dict) and isinstance(source.get("url"), str):
-            main = source.get("default") is True or source.get("priority", "primary") in ("default", "primary")
-            (first if main and source.get("secondary") is not True else more).append(source["url"])
-    return first + more
+        if not isinstance(source, dict):
+            continue
+        url = DEFAULT_INDEX if str(source.get("name")).lower() == "pypi" else source.get("url")
+        priority = "secondary" if source.get("secondary") is True else source.get("priority", "primary")
+        if isinstance(url, str):
+            main = source.get("default") is True or priority in ("default", "primary")
+            (first if main else explicit if priority == "explicit" else more).append(url)
+    return (first or [DEFAULT_INDEX] * bool(more)) + more + explicit
