@@ -44,7 +44,8 @@ def script(reader, filename):
     data = reqfile.contents(reader, reader.path(filename), filename, "")
     if data is None:
         return
-    blocks = list(_blocks(data.decode("utf-8", "replace").splitlines()))
+    text = data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    blocks = list(_blocks(text.split("\n")))  # no other character ends a line to Python's own reading of files
     if len(blocks) != 1:
         reader.reject(filename, "holds %s script metadata" % ("no" if not blocks else "more than one"))
         return

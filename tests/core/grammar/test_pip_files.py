@@ -324,6 +324,8 @@ def test_a_script_names_its_dependencies(tmp_path):
     (tmp_path / "s.py").write_text(SCRIPT)
     found = command("pip install --requirements-from-script s.py", tmp_path)
     assert found.names() == ["script-dep"] and found.targets[0].version == "1.0" and not found.rejected
+    (tmp_path / "s.py").write_bytes(SCRIPT.replace("#\n", "# # a\u0085b\n").replace("\n", "\r\n").encode())
+    assert names("pip install --requirements-from-script s.py", tmp_path) == ["script-dep"]
     (tmp_path / "s.py").write_text("import x\n")
     assert "no script metadata" in command("pip install --requirements-from-script s.py", tmp_path).rejected
     (tmp_path / "s.py").write_text(SCRIPT * 2)
