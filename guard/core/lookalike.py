@@ -362,14 +362,25 @@ def places(name):
     return found
 
 
+class _Head(dict):
+    """{key: list of int} of a model's first lines, each read when it is first asked for."""
+
+    __slots__ = ("lines",)
+
+    def __init__(self, lines):
+        self.lines = {key: values for key, _, values in (line.partition("=") for line in lines)}
+
+    def __missing__(self, key):
+        try:
+            found = self[key] = [int(value) for value in self.lines[key].split(",")]
+        except ValueError:
+            raise CannotJudge("the model is damaged at %s" % key)
+        return found
+
+
 def _head(data):
-    """{key: list of int} of a model's first bytes. ValueError where it is not a model."""
+    """The _Head in a model's first bytes. ValueError where it is not a model."""
     lines = data.decode("ascii").split("\n")
     if len(data) != HEAD or not lines[0].startswith(MAGIC + " "):
         raise ValueError("no model")
-    head = {}
-    for line in lines[1:]:
-        key, equals, values = line.partition("=")
-        if equals:
-            head[key] = [int(value) for value in values.split(",")]
-    return head
+    return _Head(lines[1:])

@@ -41,7 +41,15 @@ def test_a_listed_name_is_judged_by_its_likeness():
 
 
 def test_what_is_no_name_is_usage():
-    for words, given in (((), b""), (("a b",), b""), (("-",), b"\xff\n"), (("-",), b"a\0b\n"), (("",), b""), (("é",), b""), (("--unknown",), b"")):
+    for words, given in (
+        ((), b""),
+        (("a b",), b""),
+        (("-",), b"\xff\n"),
+        (("-",), b"a\0b\n"),
+        (("",), b""),
+        (("é",), b""),
+        (("--unknown",), b""),
+    ):
         ran = ask(*words, given=given)
         assert ran.returncode == 2
         assert b"Traceback" not in ran.stderr
