@@ -96,7 +96,7 @@ ROWS = [
     poetry("`poetry install` from a lock file", SHIM, "poetry install",
            prepare="NEEDS=pulls-in-$KIND" + POETRY + '"$TOOL/bin/poetry" lock'),
     poetry("`poetry install` from a lock file", PROTECTED, "poetry install",
-           prepare="NEEDS=pulls-in-$KIND" + POETRY + '"$TOOL/bin/poetry" lock'),
+           prepare="NEEDS=pulls-in-$KIND" + POETRY + 'GUARD_MODE=audit "$TOOL/bin/poetry" lock'),
     Row("`python -m poetry add`", PROTECTED, POETRY + '"$TOOL/bin/python" -m poetry add $NAME', tool=("poetry==2.5.1",)),
     poetry("`poetry run pip`", SHIM, POETRY + RUN_PIP),
     Row("`uv pip install`", SHIM, 'PATH=$GUARD_SHIMS:$TOOL/bin:$PATH; uv pip install --target target $NAME', tool=("uv",),
