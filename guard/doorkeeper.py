@@ -97,9 +97,9 @@ def _record(home, invocation, settings, command, findings, verdict, names):
 
     attempt = line(invocation, command, findings, verdict, settings["mode"], names, __version__, time.time_ns())
     append(home.journal, attempt)
-    start_recorder(home, settings, os.environ, verdict == BLOCK)
+    start_recorder(home, settings, os.environ)
     if is_due(home, settings["list.max_age_days"]):
-        start_sync(home, settings, os.environ, verdict == BLOCK)
+        start_sync(home, settings, os.environ)
 
 
 def _faulty(settings):

@@ -10,6 +10,7 @@ RECORDER = "guard.nvm.record"
 # What sh does: it leaves at once, so that what it leaves behind is nobody's child and the tool meets none that it did
 # not make. The work begins a second later, when the tool is well under way, and as the last in line for a processor.
 _LATER = 'cd / && { sleep 1; exec nice "$@"; } &'
+_leaving = []  # type: list  # pids of sh
 _CI = ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "BUILDKITE", "TF_BUILD", "JENKINS_URL", "TEAMCITY_VERSION")
 
 
@@ -18,6 +19,7 @@ def become(words, environ):
 
     Same pid, standard streams, signals and environment; arguments byte for byte.
     """
+    reap()
     raw = [os.fsencode(word) for word in words]
     raw_environ = {os.fsencode(key): os.fsencode(value) for key, value in environ.items()}
     try:
@@ -28,19 +30,16 @@ def become(words, environ):
         return (NO_TOOL if error.errno == errno.ENOENT else 126), error.strerror
 
 
-def start_recorder(home, settings, environ, leaving=False):
-    """Start the recorder beside this process, unless one is at work or nothing may be left behind here.
-
-    ``leaving``: this process ends at once and becomes nothing.
-    """
+def start_recorder(home, settings, environ):
+    """Start the recorder beside this process, unless one is at work or nothing may be left behind here; see reap."""
     if _is_ours(home) and may_leave_behind(settings, environ) and not _at_work(home):
-        _detached(home, leaving, "-m", RECORDER, home.root)
+        _detached(home, "-m", RECORDER, home.root)
 
 
-def start_sync(home, settings, environ, leaving=False):
-    """Start a sync of the list beside this process; nobody waits for it."""
+def start_sync(home, settings, environ):
+    """Start a sync of the list beside this process; nobody waits for it. See reap."""
     if _is_ours(home) and may_leave_behind(settings, environ):
-        _detached(home, leaving, "-m", "guard", "sync", "--background")
+        _detached(home, "-m", "guard", "sync", "--background")
 
 
 def _is_ours(home):
@@ -69,7 +68,19 @@ def _at_work(home):
     return False
 
 
-def _detached(home, leaving, *args):
+def reap():
+    """Wait until what was started has left this process: half a millisecond, unless other work filled it.
+
+    Before this process becomes a tool, or goes on as one. One that ends at once need not.
+    """
+    while _leaving:
+        try:
+            os.waitpid(_leaving.pop(), 0)
+        except OSError:
+            pass  # where SIGCHLD is ignored nothing is left to be waited for
+
+
+def _detached(home, *args):
     """Run guard's own interpreter with ``args`` in a second: see _LATER.
 
     It inherits no descriptor, so that ``x=$(pip install …)`` does not wait for it.
@@ -80,10 +91,8 @@ def _detached(home, leaving, *args):
         nothing = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
         actions = [(os.POSIX_SPAWN_DUP2, nothing, stream) for stream in (0, 1, 2)]
         actions += [(os.POSIX_SPAWN_CLOSE, int(fd)) for fd in os.listdir("/dev/fd") if int(fd) > 2]
-        child = os.posix_spawn(words[0], words, environ, file_actions=actions, setsid=True)
+        _leaving.append(os.posix_spawn(words[0], words, environ, file_actions=actions, setsid=True))
         os.close(nothing)
-        if not leaving:
-            os.waitpid(child, 0)
     except (AttributeError, NotImplementedError):  # the resolver in Python 3.7
         _spawn_slowly(words, environ)
     except OSError:

@@ -61,7 +61,7 @@ class Report:
         Raises GuardError.
         """
         from ..core import attempt
-        from ..core.handoff import start_recorder
+        from ..core.handoff import reap, start_recorder
         from ..core.journal import append
 
         mode, names, verdict = judge.settings["mode"], judge.names, strongest(findings)
@@ -71,6 +71,7 @@ class Report:
             line["action"] = action
         append(self.home.journal, line)
         start_recorder(self.home, judge.settings, os.environ)
+        reap()
 
     def invocation(self):
         """The Invocation of the tool that this process is."""

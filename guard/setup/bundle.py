@@ -16,7 +16,8 @@ from guard.lists.seal import replace
 # What nearly every command needs, pip's grammar among it, since most commands are pip's: made at once, in order.
 ROOTS = (
     "doorkeeper", "core.grammar.read", "core.grammar.pip", "core.grammar.argument", "core.grammar.reqfile",
-    "core.grammar.specifier", "core.lookup", "core.judge", "core.attempt", "core.journal", "resolver.entry",
+    "core.grammar.specifier", "core.lookup", "core.judge", "core.unlisted", "core.lookalike", "core.attempt",
+    "core.journal", "resolver.entry",
 )  # fmt: skip
 # What is made when it is imported.
 ROOMS = ("core", "core.grammar")
