@@ -11,6 +11,7 @@ from . import kernel as os
 from .errors import BadData, CannotJudge
 
 PARSERS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "parsers.py")
+own = ""  # path of guard's own interpreter, set where another one runs this: a tool's may have no parser of TOML
 LIMIT = 64 * 1024 * 1024  # bytes; a larger file is not a project file
 
 
@@ -30,7 +31,7 @@ def ini(data, interpreter="", strict=False):
 def _parse(form, data, interpreter):
     if len(data) > LIMIT:
         raise BadData("larger than %d MiB" % (LIMIT >> 20))
-    python = interpreter or sys.executable
+    python = interpreter or own or sys.executable
     give, gave = os.pipe()
     answer, answered = os.pipe()
     actions = [

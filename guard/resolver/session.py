@@ -5,6 +5,7 @@ import sys
 import threading
 from copy import copy
 
+from ..core import apart
 from ..core.command import Target
 from ..core.errors import CANNOT_JUDGE, REFUSED, CannotJudge, GuardError, Stale
 from ..core.fresh import check
@@ -36,6 +37,7 @@ class Session:
 
     def __init__(self, root, note_path="-"):
         self.home = at(root)
+        apart.own = self.home.python
         self.owner = os.getpid()
         self.report = Report(self.home)
         self.judged = self.protected = self.running = False

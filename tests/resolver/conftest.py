@@ -5,6 +5,7 @@ import json
 import os
 import socketserver
 import subprocess
+import sys
 import threading
 
 import pytest
@@ -52,6 +53,8 @@ class Room:
         self.scratch = folder / "scratch"  # TMPDIR of the tools
         for made in (self.root, self.scratch):
             made.mkdir()
+        # guard's own Python, as the installer names it: the tool's may be too old to read TOML.
+        (self.root / "home").write_text(f"python={sys.executable}\n")
 
     def listed(self, *rows):
         """Put a synced list of these rows (dicts) and the name that is always listed in force."""

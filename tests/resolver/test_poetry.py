@@ -122,7 +122,8 @@ def test_what_was_warned_of_and_is_installed_is_told_once(room, dists, poetry):
     packages.wheel(dists, "pulls-in", requires=[BLOCKED])
     room.settings('mode = "warn"\n')
     poetry.needs("pulls-in")
-    assert poetry.run("install", "--dry-run").returncode == 0
+    dry = poetry.run("install", "--dry-run")
+    assert dry.returncode == 0, dry.stdout + dry.stderr
     assert "installed" not in [line.get("action") for line in room.lines()]
     done = poetry.install()
     assert done.returncode == 0, done.stdout + done.stderr
