@@ -25,6 +25,10 @@ def command(target, everywhere, no_journal, as_json):
 
     Without TARGET: the active virtual environment, else the python3 on PATH. Nothing of what is found is run.
 
+    \b
+    guard audit .venv
+    guard audit --all --json
+
     Exit codes: 0 nothing found, 1 findings.
     """
     if target and everywhere:

@@ -29,6 +29,10 @@ def command(ctx, as_json, last, findings):
     """Show the events of this user, oldest first; the journal is drained first.
 
     As root of a machine-wide installation: those of every user.
+
+    \b
+    guard events --findings --last 5
+    guard events --json | tail -n 1
     """
     if ctx.invoked_subcommand:
         return

@@ -52,6 +52,11 @@ def command(paths, **options):
     PATH: files, folders, glob patterns, - for standard input; v1 lines, v2 JSON, guard's own events, Splunk's exports
     as CSV or JSON; plain, gzip or zstd. Without PATH: the events guard recorded here. The whole input is searched
     unless a window is given. Exit codes: 0 nothing found, 1 found, 65 no input could be read.
+
+    \b
+    guard hunt
+    guard hunt --earliest -7d@d --json logs/*.jsonl.gz
+    guard hunt --print splunk
     """
     if options["scheduled"]:
         options["earliest"] = options["earliest"] or seed.EARLIEST

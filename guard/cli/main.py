@@ -29,7 +29,7 @@ class Subcommands(click.Group):
 
 @click.command(
     cls=Subcommands,
-    epilog="Start with `guard status`; try `guard check -- pip install typoguard-test-blocked`.",
+    epilog="\b\nStart with  guard status\nand try     guard check -- pip install typoguard-test-blocked",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(__version__, prog_name="guard")

@@ -44,6 +44,10 @@ _SHOWN = 20  # names
 def command(check, as_json, quiet, background, **wishes):
     """Bring the list up to date from its sources. Whatever goes wrong, the old list stays in force.
 
+    \b
+    guard sync --check
+    guard sync --source osv --json
+
     Exit codes: 0 done, 65 a source gave what it should not (or lost too many names, or has old news alone), 69 a source
     does not answer.
     """

@@ -17,6 +17,10 @@ from guard.setup import interpreters, protect
 def command(targets, everywhere, folders):
     """Take guard out of a Python that was protected. Without a target: the active virtual environment.
 
+    \b
+    guard unprotect .venv
+    guard unprotect --scan ~/src
+
     Exit codes: 0 it is out, 2 there is no such Python, 65 a file could not be removed.
     """
     home = homes.find()
