@@ -1,19 +1,17 @@
 """What the room costs inside pip: an allowed installation of 100 packages, and a start of a protected Python.
 
-``python -m bench resolver [RUNS]``. The recorder is left out (CI=1): bench/gate.py measures it apart.
+``python -m bench resolver [RUNS]``. Guard is installed, since a checkout has no bundles. The recorder is left out
+(CI=1): bench/gate.py measures it apart.
 """
 
 import shutil
 import statistics
 import subprocess
-import sys
 
 from bench.pairs import compare, run, timed
-from guard.core import home as homes
 from guard.resolver import door
-from guard.setup import interpreters, protect
-from tests.support import packages
-from tests.support.tools import ROOT, clean_environment, python, venv
+from tests.support import installed, packages
+from tests.support.tools import clean_environment, python, venv
 
 COUNT = 100  # packages, each needed by the one before
 
@@ -26,23 +24,25 @@ class Bench:
     def __init__(self, folder, runs):
         self.folder = folder
         self.runs = runs
-        self.root = folder / "prefix"
-        self.root.mkdir()
+        (folder / "base").mkdir()
+        self.guard = installed.install(folder / "base" / "prefix")
         self.dists = folder / "dists"
         self.dists.mkdir()
         names = [f"goodpkg-{number:03d}" for number in range(COUNT)]
         for name, needed in zip(names, [*names[1:], None]):
             packages.wheel(self.dists, name, requires=[needed] if needed else [])
         self.env = clean_environment(CI="1", PIP_NO_INDEX="1", PIP_FIND_LINKS=self.dists)
-        self.gate = [sys.executable, "-I", "-S", str(ROOT / "guard" / "gate.py"), str(self.root)]
 
     def all(self):
         print(f"{'':<58} {'guard':>11} {'bare':>11}  {'ratio':>7}  {'more':>10}")
         bare, mine = self.copy("bare"), self.copy("protected")
-        protect.protect(homes.at(str(self.root)), interpreters.ask(str(mine)))
+        done = self.guard.guard("protect", str(mine))
+        assert done.returncode == 0, done.stderr
         pip = str(bare / "bin" / "pip")
+        self.env["PATH"] = f"{bare / 'bin'}:/usr/bin:/bin"  # where the shim finds the real pip
         self.installs("null pair: bare install of 100 packages over itself", [pip], [pip])
-        self.installs("gate and resolver: 100 packages over bare", [*self.gate, pip, "pip"], [pip])
+        shim = str(self.guard.prefix / "shims" / "pip")
+        self.installs("shim, gate and resolver: 100 packages over bare", [shim], [pip])
         self.installs("protected venv: 100 packages over bare", [str(mine / "bin" / "pip")], [pip])
         self.start(str(bare / "bin" / "python"), str(mine / "bin" / "python"))
         self.line(mine)
