@@ -21,6 +21,7 @@ except (OSError, ValueError, EOFError, TypeError):
 if bundle:
     unbundle = {}
     exec(bundle[0], unbundle)
+    sys.meta_path.insert(0, unbundle["Shelf"](PACKAGE))
     unbundle["unpack"](PACKAGE, bundle[1])
 sys.path.insert(0, PACKAGE[: -len("/guard")])
 from guard.doorkeeper import main  # noqa: E402

@@ -1,61 +1,67 @@
-"""It unpacks ``gate.bundle``, which gate.py has read; this module lies in the bundle itself.
+"""It unpacks a bundle: guard's own modules, compiled, in one file. This module lies in each bundle itself.
 
+gate.py reads the gate's (guard.setup.bundle makes it), the room that of the interpreter it is in (resolver/bundle.py).
 What importlib does around each module, locks, specs and finders, is left out: it is two thirds of the cost.
 """
 
 import marshal
 import sys
 
+MAGIC = sys.modules["_frozen_importlib_external"].MAGIC_NUMBER  # of this interpreter's compiled code
 
-def unpack(package, modules):
-    """Make ``modules`` ({name: (is a package, code)}), each of which stands after those that it imports."""
-    Shelf.package = package
-    sys.meta_path.insert(0, Shelf)
+
+def unpack(package, modules, make_spec=None):
+    """Make ``modules`` ({name: (is a package, code)}), each of which stands after those that it imports.
+
+    package: the folder of guard's package, whatever the modules call it; make_spec: ModuleSpec, where what shares the
+    interpreter may look for specs.
+    """
     for name, (is_package, code) in modules.items():
         module = type(sys)(name)
+        if make_spec is not None:
+            module.__spec__ = make_spec(name, None, is_package=is_package)
         above, _, last = name.rpartition(".")
         module.__package__ = name if is_package else above
         sys.modules[name] = module
         if above:
             setattr(sys.modules[above], last, module)
-        _fill(module, is_package, code)
+        _fill(module, package, is_package, code)
 
 
 class Shelf:
     """The finder of what only some commands need; ``gate.shelf`` is read when the first of them is asked for."""
 
-    package = ""
-    modules = None  # {name: (is a package, code as marshal)}
+    def __init__(self, package):
+        self.package = package
+        self.modules = None  # {name: (is a package, code as marshal)}
 
-    @classmethod
-    def find_spec(cls, name, path=None, target=None):
+    def find_spec(self, name, path=None, target=None):
         if not name.startswith("guard."):
             return None
-        if cls.modules is None:
-            cls.modules = cls._read()
-        return type(sys.__spec__)(name, cls, is_package=cls.modules[name][0]) if name in cls.modules else None
+        if self.modules is None:
+            self.modules = self._read()
+        return type(sys.__spec__)(name, self, is_package=self.modules[name][0]) if name in self.modules else None
 
-    @classmethod
-    def _read(cls):
+    def _read(self):
         try:
-            with open(cls.package + "/gate.shelf", "rb", 0) as file:
-                return marshal.loads(file.read())
+            with open(self.package + "/gate.shelf", "rb", 0) as file:
+                data = file.read()
+            return marshal.loads(memoryview(data)[len(MAGIC) :]) if data.startswith(MAGIC) else {}
         except (OSError, ValueError, EOFError, TypeError):
             return {}  # the modules are imported as usual
 
-    @staticmethod
-    def create_module(spec):
+    def create_module(self, spec):
         return None
 
-    @classmethod
-    def exec_module(cls, module):
-        is_package, code = cls.modules[module.__name__]
-        _fill(module, is_package, marshal.loads(code))
+    def exec_module(self, module):
+        is_package, code = self.modules[module.__name__]
+        _fill(module, self.package, is_package, marshal.loads(code))
 
 
-def _fill(module, is_package, code):
+def _fill(module, package, is_package, code):
     """Run a module's code in it."""
-    file = Shelf.package + module.__name__[len("guard") :].replace(".", "/")
+    _, dot, inner = module.__name__.partition(".")
+    file = package + (dot + inner).replace(".", "/")
     if is_package:
         module.__path__ = [file]
     module.__file__ = file + ("/__init__.py" if is_package else ".py")

@@ -88,11 +88,9 @@ def _detached(home, *args):
     words = ["/bin/sh", "-c", _LATER, "sh", home.root + "/venv/bin/python", "-I", *args]
     environ = {"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"}
     try:
-        nothing = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
-        actions = [(os.POSIX_SPAWN_DUP2, nothing, stream) for stream in (0, 1, 2)]
+        actions = [(os.POSIX_SPAWN_OPEN, stream, "/dev/null", os.O_RDWR, 0) for stream in (0, 1, 2)]
         actions += [(os.POSIX_SPAWN_CLOSE, int(fd)) for fd in os.listdir("/dev/fd") if int(fd) > 2]
         _leaving.append(os.posix_spawn(words[0], words, environ, file_actions=actions, setsid=True))
-        os.close(nothing)
     except (AttributeError, NotImplementedError):  # the resolver in Python 3.7
         _spawn_slowly(words, environ)
     except OSError:

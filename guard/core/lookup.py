@@ -19,7 +19,10 @@ COMPROMISED = "compromised"  # a good project with some bad releases
 OTHER = "other"  # listed as spam, research, hacking tool
 WITHDRAWN = "withdrawn"  # its source took it back; kept so that `guard explain` can say so
 
-_SIGNS = ("<", ">")  # what a range among the versions begins with
+
+def is_range(version):
+    """Whether an item of an entry's versions is a range (guard.core.ranges), not a release."""
+    return version.startswith(("<", ">"))
 
 
 class Entry:
@@ -54,7 +57,7 @@ class Entry:
         plain = plain_version(version)
         if plain in [plain_version(v) for v in self.versions]:
             return True
-        spans = [v for v in self.versions if v.startswith(_SIGNS)]
+        spans = [v for v in self.versions if is_range(v)]
         if not spans:
             return False
         from .ranges import holds  # one entry in a thousand has a range
@@ -63,7 +66,7 @@ class Entry:
 
     def releases(self, offered=()):
         """The releases it covers by name, and those of ``offered`` (an iterable of str) that lie in a range of it."""
-        named = [v for v in self.versions if not v.startswith(_SIGNS)]
+        named = [v for v in self.versions if not is_range(v)]
         if len(named) < len(self.versions):
             named += [version for version in offered if version not in named and self.covers(version)]
         return named

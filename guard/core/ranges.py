@@ -4,17 +4,14 @@ Releases are in the order of PEP 440, which ``packaging`` implements upstairs wi
 time to import those, and the resolver runs where there may be none.
 """
 
+from .lookup import is_range
+
 SIGNS = (">=", "<=", "<")
 _PRE = {"a": 0, "alpha": 0, "b": 1, "beta": 1, "rc": 2, "c": 2, "pre": 2, "preview": 2}
 _POST = ("post", "rev", "r")
 _WORDS = sorted([*_PRE, *_POST, "dev"], key=len, reverse=True)
 _SEPARATORS = ".-_"
 _LONGEST = 200  # characters of a version
-
-
-def is_range(text):
-    """Whether an item of an entry's versions is a range, not a release."""
-    return text.startswith(("<", ">"))
 
 
 def is_sound(text):

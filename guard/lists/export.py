@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from guard.core import ranges
-from guard.core.lookup import CANARY, COMPROMISED, MALICIOUS, OTHER, TYPOSQUAT, WITHDRAWN, Entry
+from guard.core.lookup import CANARY, COMPROMISED, MALICIOUS, OTHER, TYPOSQUAT, WITHDRAWN, Entry, is_range
 
 SPLUNK_COLUMNS = ("typosquatted_package_name", "comment", "package_official_url")
 FOLLOWS = ("=*", "<*", ">*", "~*", "!*", "[*", ";*", "@*")  # PEP 508: versions, extras, marker, link; poetry's name@^1
@@ -83,7 +83,7 @@ def osv(entry: Entry, made: str) -> "dict[str, object]":
     affected: dict[str, object] = {
         "package": {"ecosystem": "PyPI", "name": entry.name, "purl": f"pkg:pypi/{entry.name}"}
     }
-    spans = [text for text in entry.versions if ranges.is_range(text)]
+    spans = [text for text in entry.versions if is_range(text)]
     if entry.releases():
         affected["versions"] = entry.releases()
     if spans:

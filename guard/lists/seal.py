@@ -76,6 +76,15 @@ def move(beside: str, path: str) -> None:
         os.close(folder_fd)
 
 
+def digest_of(path: str) -> str:
+    """The SHA-256 of a file in hex; "" where it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            return hashlib.sha256(file.read()).hexdigest()
+    except OSError:
+        return ""
+
+
 def _drop_other_filters(path: str, sha256: str) -> None:
     folder, base = os.path.split(path)
     keep = os.path.basename(filter_path(path, sha256))

@@ -15,7 +15,8 @@ import datetime
 import importlib
 
 from guard.core.errors import BadData
-from guard.core.ranges import is_range, is_sound
+from guard.core.lookup import is_range
+from guard.core.ranges import is_sound
 
 from .claim import Claim, name_of
 from .config import NAMES, Source

@@ -187,19 +187,11 @@ def _is_whole(store: Store, built: "dict[str, Any]", summary: Summary) -> bool:
     if not os.path.exists(store.list) and not built:
         return False
     for path, digest in built.get("files", {"": ""}).items():
-        if _digest(f"{store.folder}/{path}") != digest:
+        if seal.digest_of(f"{store.folder}/{path}") != digest:
             if not built.get("writing"):
                 summary.notices.append(f"{store.folder}/{path} was not what the last sync wrote: made anew")
             return False
     return not built.get("writing")
-
-
-def _digest(path: str) -> str:
-    try:
-        with open(path, "rb") as file:
-            return hashlib.sha256(file.read()).hexdigest()
-    except OSError:
-        return ""
 
 
 def _in_force(store: Store, whole: bool) -> "dict[str, tuple[str, str]]":
@@ -233,7 +225,8 @@ def _swap(store: Store, merged: Merged, inputs: str, before: "dict[str, tuple[st
     seal.write(store.list, COLUMNS, merged.rows.values(), made)
     if age is not None and any(outcome.wrong for outcome in summary.outcomes):
         os.utime(store.list, (age, age))  # new rows, but not every source answered: no fresher than it was
-    files = {name: _digest(f"{store.folder}/{name}") for name in sorted(os.listdir(store.folder)) if _is_table(name)}
+    tables = sorted(filter(_is_table, os.listdir(store.folder)))
+    files = {name: seal.digest_of(f"{store.folder}/{name}") for name in tables}
     built = {"inputs": inputs, "names": len(merged.rows), "held": len(held), "files": files}
     seal.replace(store.built, json.dumps(built).encode())
 

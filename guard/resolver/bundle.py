@@ -35,9 +35,9 @@ def _write(room):
     path = room["bundle_path"](_PACKAGE)
     beside = "%s.%d" % (path, os.getpid())
     # One marshal of all: a string that many modules name is read once.
-    modules = marshal.dumps({module.__name__: _compiled(module) for module in _imported(room)})
+    modules = {m.__name__: (hasattr(m, "__path__"), _compiled(m.__file__)) for m in _imported(room)}
     with open(beside, "wb") as file:
-        file.write(MAGIC_NUMBER + modules)
+        file.write(MAGIC_NUMBER + marshal.dumps((_compiled(_PACKAGE + "/unbundle.py"), modules)))
     os.chmod(beside, 0o644)
     os.replace(beside, path)
 
@@ -58,11 +58,10 @@ def _imported(room):
     return [module for module in done if module.__name__.partition(".")[0] == room["NAME"]]
 
 
-def _compiled(module):
-    """(whether it is a package, its code without docstrings and assertions)."""
-    with open(module.__file__, encoding="utf-8") as file:
-        code = compile(file.read(), module.__file__, "exec", dont_inherit=True, optimize=2)
-    return hasattr(module, "__path__"), code
+def _compiled(path):
+    """The code of a module's file without docstrings and assertions."""
+    with open(path, encoding="utf-8") as file:
+        return compile(file.read(), path, "exec", dont_inherit=True, optimize=2)
 
 
 if __name__ == "__main__":

@@ -17,11 +17,13 @@ def open_room(package):
     if NAME in sys.modules:
         return
     try:
-        modules = bundled(package)
-        if modules:
-            _unpack(package, modules)
-        else:
+        bundle = _bundle(package)
+        if bundle is None:
             import_package(package)
+            return
+        unbundle = {}
+        exec(bundle[0], unbundle)  # noqa: S102  # guard's own, compiled when it was installed
+        unbundle["unpack"](package, bundle[1], type(sys.__spec__))
     except BaseException:
         sys.modules.pop(NAME, None)
         raise
@@ -31,33 +33,15 @@ def bundle_path(package):
     return "%s/resolver/%s.bundle" % (package, sys.implementation.cache_tag)
 
 
-def bundled(package):
-    """{name: (is a package, code)} of the bundle for this interpreter, {} where there is none, or a damaged one."""
+def _bundle(package):
+    """(code of guard.unbundle, modules as that takes them); None: none for this interpreter, or a damaged one."""
     magic = _EXTERNAL.MAGIC_NUMBER  # of this interpreter's compiled code; no other can be read
     try:
         with open(bundle_path(package), "rb", 0) as file:
             data = file.read()
-        return marshal.loads(memoryview(data)[len(magic) :]) if data.startswith(magic) else {}
+        return marshal.loads(memoryview(data)[len(magic) :]) if data.startswith(magic) else None
     except (OSError, ValueError, EOFError, TypeError):
-        return {}
-
-
-def _unpack(package, modules):
-    """Make the modules, each after those that it imports, without what importlib does around each."""
-    make_spec = type(sys.__spec__)
-    for name, (is_package, code) in modules.items():
-        file = package + name[len(NAME) :].replace(".", "/")
-        module = type(sys)(name)
-        module.__spec__ = make_spec(name, None, is_package=is_package)
-        module.__package__ = module.__spec__.parent
-        module.__file__ = file + ("/__init__.py" if is_package else ".py")
-        if is_package:
-            module.__path__ = [file]
-        sys.modules[name] = module
-        above, _, last = name.rpartition(".")
-        if above:
-            setattr(sys.modules[above], last, module)
-        exec(code, module.__dict__)  # noqa: S102  # guard's own, compiled when it was installed
+        return None
 
 
 def import_package(package):

@@ -85,7 +85,7 @@ def write(package=PACKAGE):
     """Write both files beside gate.py, each whole or not at all; one without the other does no harm."""
     needed, rest = modules(package)
     rest = {name: (is_package, marshal.dumps(code)) for name, (is_package, code) in rest.items()}
-    replace(os.path.join(package, "gate.shelf"), marshal.dumps(rest))
+    replace(os.path.join(package, "gate.shelf"), importlib.util.MAGIC_NUMBER + marshal.dumps(rest))
     file = os.path.join(package, "unbundle.py")
     with open(file, encoding="utf-8") as source:
         opener = _compiled(source.read(), file)

@@ -16,7 +16,8 @@ from guard.resolver import door
 from guard.setup.interpreters import OLDEST, Interpreter
 
 _ROOT = 0
-_ROOMS = ("core", "resolver")  # what is read inside another interpreter, beside __init__.py
+_ROOMS = ("core", "resolver")  # what is read inside another interpreter
+_BESIDE = ("__init__.py", "unbundle.py")  # and beside them
 
 
 def is_protected(home: homes.Home, interpreter: Interpreter) -> bool:
@@ -166,6 +167,7 @@ def way(path):
 
 
 def _files(package):
+    yield from (os.path.join(package, file) for file in _BESIDE)
     for room in _ROOMS:
         for here, _, files in os.walk(os.path.join(package, room)):
             yield here

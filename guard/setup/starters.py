@@ -9,12 +9,11 @@ import shutil
 
 from guard.core.home import Home
 from guard.resolver import entry
+from guard.resolver.finder import STARTERS
 from guard.setup.shims import is_shim
 
-NAMES = (
-    "pipx", "pipenv", "tox", "nox", "pre-commit", "hatch", "pyproject-build", "pip-compile", "pip-sync", "virtualenv",
-    "ipython", "jupyter", "pdm", "poetry",
-)  # fmt: skip
+# Those that have a shim of their own, and those that have none, or one that sees their words alone.
+NAMES = (*STARTERS, "virtualenv", "ipython", "jupyter", "pdm", "poetry")
 
 
 def found(environ) -> dict:

@@ -7,7 +7,6 @@ or a part of an index, would make all the rest unknown.
 """
 
 import contextlib
-import hashlib
 import os
 import time
 
@@ -45,7 +44,7 @@ def refresh(source: Source, kept: Kept, web: Web, store: Store) -> "Kept | None"
         raise BadData(error.message.replace(part, shown(source.url))) from error
     finally:
         os.unlink(part)
-    fresh = Kept(source.url, validators, notes={"digest": _digest(store.fresh_names)}, good=True)
+    fresh = Kept(source.url, validators, notes={"digest": seal.digest_of(store.fresh_names)}, good=True)
     fresh.names = count
     return fresh
 
@@ -59,7 +58,7 @@ def rests(store: Store, kept: Kept) -> bool:
 
 def is_whole(store: Store, kept: Kept) -> bool:
     """Whether the filter in force is the last sync's: one that lost a bit would call a known name unknown."""
-    return _digest(store.names) == kept.notes.get("digest")
+    return seal.digest_of(store.names) == kept.notes.get("digest")
 
 
 def check(source: Source, kept: Kept, said: Kept, store: Store, share: float) -> None:
@@ -100,11 +99,3 @@ def _knows(found: Filter, name: str) -> bool:
         return name.encode() in found
     except CannotJudge:
         return False
-
-
-def _digest(path: str) -> str:
-    try:
-        with open(path, "rb") as file:
-            return hashlib.sha256(file.read()).hexdigest()
-    except OSError:
-        return ""
