@@ -34,9 +34,12 @@ class Bench:
         self.python = home["python"]
         self.env = self.guard.environment(self.pip, PIP_NO_INDEX="1")
         # A tool that does nothing, half a millisecond of it: what is left is what shim and gate cost until they exec.
+        # It is a script like pip's own; its interpreter is another.
         self.tool = folder / "tool"
         self.tool.mkdir()
-        shutil.copy(shutil.which("true"), self.tool / "pip")
+        shutil.copy(shutil.which("true"), self.tool / "python3")
+        (self.tool / "pip").write_text(f"#!{self.tool / 'python3'}\n")
+        (self.tool / "pip").chmod(0o755)
 
     def settle(self):
         """Wait until no recorder is at work and the journal is empty."""

@@ -14,7 +14,7 @@ def unpack(package, modules, make_spec=None):
     """Make ``modules`` ({name: (is a package, code)}), each of which stands after those that it imports.
 
     package: the folder of guard's package, whatever the modules call it; make_spec: ModuleSpec, where what shares the
-    interpreter may look for specs.
+    interpreter may look for specs. Code that is still marshal is run when something in the module is first asked for.
     """
     for name, (is_package, code) in modules.items():
         module = type(sys)(name)
@@ -25,7 +25,24 @@ def unpack(package, modules, make_spec=None):
         sys.modules[name] = module
         if above:
             setattr(sys.modules[above], last, module)
-        _fill(module, package, is_package, code)
+        if isinstance(code, bytes):
+            module.__getattr__ = _later(module, package, is_package, code)
+        else:
+            _fill(module, package, is_package, code)
+
+
+def _later(module, package, is_package, code):
+    """The ``__getattr__`` (PEP 562) of a module that is made when it is needed: many a command ends before that."""
+    inside = module.__dict__
+
+    def fill(name):
+        if inside.pop("__getattr__", None):
+            _fill(module, package, is_package, marshal.loads(code))
+        if name in inside:
+            return inside[name]
+        raise AttributeError(name)
+
+    return fill
 
 
 class Shelf:

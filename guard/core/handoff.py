@@ -1,6 +1,5 @@
 """It hands off: this process becomes the real tool, and the recorder is started beside it."""
 
-import errno
 import fcntl
 
 from . import kernel as os
@@ -24,10 +23,14 @@ def become(words, environ):
     raw_environ = {os.fsencode(key): os.fsencode(value) for key, value in environ.items()}
     try:
         os.execve(raw[0], raw, raw_environ)
+    except FileNotFoundError as error:
+        return NO_TOOL, error.strerror
     except OSError as error:
-        if error.errno == errno.ENOEXEC:  # a script without a first line: a shell would run it with sh
+        from errno import ENOEXEC
+
+        if error.errno == ENOEXEC:  # a script without a first line: a shell would run it with sh
             os.execve(b"/bin/sh", [b"sh", *raw], raw_environ)
-        return (NO_TOOL if error.errno == errno.ENOENT else 126), error.strerror
+        return 126, error.strerror
 
 
 def start_recorder(home, settings, environ):

@@ -13,11 +13,15 @@ from types import CodeType
 from guard.core.home import PACKAGE
 from guard.lists.seal import replace
 
-# What nearly every command needs, pip's grammar among it, since most commands are pip's: made at once, in order.
+# What every command needs, pip's grammar among it, since most commands are pip's: made at once, in order.
 ROOTS = (
-    "doorkeeper", "core.grammar.read", "core.grammar.pip", "core.grammar.argument", "core.grammar.reqfile",
-    "core.grammar.specifier", "core.lookup", "core.judge", "core.unlisted", "core.lookalike", "core.attempt",
-    "core.journal", "resolver.entry",
+    "doorkeeper", "core.grammar.read", "core.grammar.pip", "core.grammar.options", "core.lookup", "core.judge",
+    "core.attempt", "core.journal",
+)  # fmt: skip
+# What many commands need: in the bundle too, made when something in it is asked for.
+OFTEN = (
+    "core.grammar.argument", "core.grammar.reqfile", "core.grammar.specifier", "core.unlisted", "core.lookalike",
+    "core.refusal", "resolver.entry",
 )  # fmt: skip
 # What is made when it is imported.
 ROOMS = ("core", "core.grammar")
@@ -25,20 +29,23 @@ LINES = "co_linetable" if sys.version_info >= (3, 10) else "co_lnotab"
 
 
 def modules(package):
-    """Two dicts {name: (is a package, code)}: what ROOTS import, each after what it imports; the rest."""
+    """Three dicts {name: (is a package, code)}, each module after what it imports: ROOTS' part, OFTEN's, the rest."""
     needed = {}
     for root in ROOTS:
         _add(package, root, needed)
-    every = dict(needed)
+    often = dict(needed)
+    for root in OFTEN:
+        _add(package, root, often)
+    every = dict(often)
     for room in ROOMS:
         for name in sorted(os.listdir(os.path.join(package, *room.split(".")))):
             if name.endswith(".py") and not name.startswith("_"):
                 _add(package, f"{room}.{name[:-3]}", every)
-    return _named(needed), _named({inner: every[inner] for inner in every if inner not in needed})
+    return _named(needed), _named(often, needed), _named(every, often)
 
 
-def _named(found):
-    return {f"guard.{inner}".rstrip("."): module for inner, module in found.items()}
+def _named(found, known=()):
+    return {f"guard.{inner}".rstrip("."): module for inner, module in found.items() if inner not in known}
 
 
 def _add(package, inner, found):
@@ -83,15 +90,19 @@ def _imports(package, tree, here):
 
 def write(package=PACKAGE):
     """Write both files beside gate.py, each whole or not at all; one without the other does no harm."""
-    needed, rest = modules(package)
-    rest = {name: (is_package, marshal.dumps(code)) for name, (is_package, code) in rest.items()}
+    needed, often, rest = modules(package)
+    rest = _each_apart(rest)
     replace(os.path.join(package, "gate.shelf"), importlib.util.MAGIC_NUMBER + marshal.dumps(rest))
     file = os.path.join(package, "unbundle.py")
     with open(file, encoding="utf-8") as source:
         opener = _compiled(source.read(), file)
     # One marshal of all: a string that many modules name is read once.
-    data = importlib.util.MAGIC_NUMBER + marshal.dumps((opener, needed))
+    data = importlib.util.MAGIC_NUMBER + marshal.dumps((opener, {**needed, **_each_apart(often)}))
     replace(os.path.join(package, "gate.bundle"), data)
+
+
+def _each_apart(found):
+    return {name: (is_package, marshal.dumps(code)) for name, (is_package, code) in found.items()}
 
 
 if __name__ == "__main__":

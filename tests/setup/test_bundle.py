@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from guard.setup import bundle
+from guard.unbundle import unpack
 from tests.support.tools import ROOT
 
 WORDS = ["pip", "install", "typoguard-test-blocked"]
@@ -35,16 +36,36 @@ def gate(program, *words, flags=()):
 
 
 def test_the_bundle_holds_each_module_after_what_it_imports(program):
-    needed, rest = bundle.modules(str(program / "guard"))
+    needed, often, rest = bundle.modules(str(program / "guard"))
     seen = set()
-    for name, (is_package, code) in needed.items():
+    for name, (is_package, code) in [*needed.items(), *often.items()]:
         assert name.rpartition(".")[0] in seen or name == "guard"
         assert is_package == (program / name.replace(".", "/")).is_dir()
         assert code.co_filename.startswith(str(program))
         seen.add(name)
-    assert {"guard.doorkeeper", "guard.core.grammar.pip", "guard.core.judge", "guard.core.kernel"} <= seen
-    assert {"guard.core.grammar.poetry", "guard.core.refusal", "guard.core.ranges"} <= set(rest)
+    assert {"guard.doorkeeper", "guard.core.grammar.pip", "guard.core.judge", "guard.core.kernel"} <= set(needed)
+    assert {"guard.core.refusal", "guard.core.lookalike", "guard.core.grammar.reqfile"} <= set(often)
+    assert {"guard.core.grammar.poetry", "guard.core.ranges"} <= set(rest)
     assert not seen & set(rest)
+    assert not set(needed) & set(often)
+
+
+def test_what_many_commands_need_is_made_when_it_is_first_asked_for(tmp_path):
+    late = marshal.dumps(compile("times = [1]\ndef twice(n):\n    return 2 * n", "late.py", "exec"))
+    early = compile("def early():\n    from .late import twice\n    return twice(4)", "early.py", "exec")
+    try:
+        package = compile("", "__init__.py", "exec")
+        unpack(str(tmp_path), {"oddly": (True, package), "oddly.late": (False, late), "oddly.early": (False, early)})
+        module = sys.modules["oddly.late"]
+        assert "times" not in vars(module)
+        assert sys.modules["oddly.early"].early() == 8
+        assert module.times == [1]
+        assert "__getattr__" not in vars(module)
+        with pytest.raises(AttributeError):
+            _ = module.missing
+    finally:
+        for name in [name for name in sys.modules if name.partition(".")[0] == "oddly"]:
+            del sys.modules[name]
 
 
 @pytest.mark.parametrize(
