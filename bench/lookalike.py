@@ -24,7 +24,8 @@ sys.path.insert(0, str(ROOT))
 
 from guard.core.home import shipped  # noqa: E402
 from guard.core.likeness import edits  # noqa: E402
-from guard.core.lookalike import FILE, Model  # noqa: E402
+from guard.core.lookalike import Model  # noqa: E402
+from guard.core.projects import FILE  # noqa: E402
 from guard.lookalike import letters, trial  # noqa: E402
 from guard.lookalike.compile import MARK, marks, write  # noqa: E402
 from guard.lookalike.fit import Facts, fit  # noqa: E402

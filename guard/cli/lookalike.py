@@ -7,8 +7,9 @@ import click
 from guard.cli.render import echo_json, envelope
 from guard.core.errors import CLEAN, FINDINGS, UsageError
 from guard.core.home import shipped
-from guard.core.lookalike import FILE, Model
+from guard.core.lookalike import Model
 from guard.core.names import is_name, normalise
+from guard.core.projects import FILE
 
 
 @click.command()

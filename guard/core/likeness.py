@@ -1,8 +1,10 @@
 """How one name is like another: which slips turn the project's name into the name that was typed, and what they count.
 
 Pure functions over normalised names, used alike by those who fit the weights (guard/lookalike) and by the gate, so that
-both look at a pair of names with the same eyes. No import, Python 3.7 syntax.
+both look at a pair of names with the same eyes.
 """
+
+from .projects import stem_keys
 
 # What a likeness is made of. The order is that of the weights in a model file; the word is what a person is told.
 WORDS = (
@@ -37,15 +39,10 @@ WORDS = (
  SECOND, THIRD) = range(len(WORDS))  # fmt: skip
 
 SHORT = 4  # letters; a project's name below this is like too many names for the likeness to say anything
-STEMMED = 5  # letters; from here on a project is found by its stems
 SHORTENED = 6  # letters, separators not counted; up to here it is found by what removing one of them leaves
-STEM, STEM_SIZE = -1, 3  # a kind of key; letters
-APART = 4  # bits of a signature that two slips change at most
-ONE_SLIP = 3 << 62  # set in the signature of a project that is to be found one slip away, no further
-LONG = 23  # letters; longer names are equally long to a signature
+STEM = -1  # a kind of key
 WORD, MOST_WORDS = 5, 6  # a name of so many letters is looked for among so many words of a longer one
-# Marks of the keys of cores, of sorted words, of names inside longer ones, of first letters and of last ones.
-CORE, SORTED, PART, HEAD_STEM, TAIL_STEM = b"~", b"%", b"+", b"<", b">"
+CORE, SORTED, PART = b"~", b"%", b"+"  # marks of the keys of cores, of sorted words, of names inside longer ones
 
 MOST_EDITS = 3  # beyond three slips a likeness is chance
 # Letters that look alike, that sound alike, and keys that touch on a QWERTY board: each two that belong together stand
@@ -278,23 +275,6 @@ def is_short(raw, letters=SHORTENED):
 def shortened_keys(raw):
     """A name (bytes), and what removing one letter leaves of it."""
     return [raw, *(raw[:i] + raw[i + 1 :] for i in range(len(raw)))]
-
-
-def stem_keys(raw):
-    """The keys of the first letters of a name (bytes) and of its last, separators not counted.
-
-    One slip never touches both where there are more than SHORTENED letters, two slips hardly ever do.
-    """
-    letters = raw.replace(b"-", b"")
-    return HEAD_STEM + letters[:STEM_SIZE], TAIL_STEM + letters[-STEM_SIZE:]
-
-
-def signature(raw):
-    """62 bits that say which letters a name (bytes) has and how long it is: a slip changes two of them at most."""
-    bits = (1 << min(len(raw), LONG)) - 1 << 39
-    for byte in raw:
-        bits |= 1 << byte % 39  # another bit for each letter, digit and the separator
-    return bits
 
 
 def likeness(project, name, kind):

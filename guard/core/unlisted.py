@@ -8,6 +8,7 @@ new only once.
 from .errors import CannotJudge
 from .filter import open_filter
 from .home import shipped
+from .projects import FILE, Projects
 from .verdict import ALLOW, BLOCK, CONFUSION, LOOKALIKE, UNKNOWN_NAME, Finding
 
 LIKENED = 20  # names of one command that are not popular: what a person types or keeps by hand, and a millisecond
@@ -19,13 +20,14 @@ _NOTHING = None, ALLOW
 class Unlisted:
     """Judges unlisted names under one home and one set of settings. ``close()`` when done."""
 
-    __slots__ = ("settings", "_internal", "_model", "_known", "_asked")
+    __slots__ = ("settings", "_internal", "_projects", "_model", "_known", "_asked")
 
     def __init__(self, home, settings):
         self.settings = settings
         self._internal = settings["names.internal"]
         self._asked = 0
-        self._model = _model()
+        self._projects = _projects()
+        self._model = None
         self._known = open_filter(home.known_names, KNOWN_NAMES)
 
     def target(self, target, indexes):
@@ -49,10 +51,14 @@ class Unlisted:
 
     def _likeness(self, name):
         self._asked += 1
-        if self._model is None or self._model.judged >= LIKENED:
-            return None
         try:
-            return self._model.judge(name)
+            if self._projects is None or (self._model is None and self._projects.popular(name)):
+                return None
+            if self._model is None:
+                from .lookalike import Model  # many a command asks for popular names alone
+
+                self._model = Model(self._projects.path, self._projects.fd, self._projects.head)
+            return self._model.judge(name) if self._model.judged < LIKENED else None
         except CannotJudge:
             return None  # the model was cut while it was read; what it is for, see below
 
@@ -71,15 +77,13 @@ class Unlisted:
         return Finding(target.name, target.text, ALLOW, kind, reason, target.where, target.version), action
 
     def close(self):
-        for opened in (self._model, self._known):
+        for opened in (self._projects, self._known):
             if opened is not None:
                 opened.close()
 
 
-def _model():
-    from .lookalike import FILE, Model
-
+def _projects():
     try:
-        return Model.open(shipped(FILE))
+        return Projects.open(shipped(FILE))
     except CannotJudge:
         return None  # the list is what guard stands on; without its model guard knows no likeness, and says nothing

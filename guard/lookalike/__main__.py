@@ -9,8 +9,8 @@ import click
 
 from guard.core.errors import BadData, GuardError
 from guard.core.home import shipped
-from guard.core.lookalike import FILE
 from guard.core.lookup import LIST
+from guard.core.projects import FILE
 from guard.core.table import Table
 
 from . import letters as following

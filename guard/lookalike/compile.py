@@ -1,4 +1,4 @@
-"""The model as a file for the gate (read by guard.core.lookalike).
+"""The model as a file for the gate (read by guard.core.projects).
 
     head      HEAD bytes of text: ``#guard-lookalike 2 made=…``, then ``key=whole numbers``
     bitmap    of the codes of keys, two bits for each
@@ -17,17 +17,20 @@ import math
 from collections.abc import Iterable, Sequence
 
 from guard.core.home import shipped
-from guard.core.likeness import HEAD_STEM, LONG, PART, TAIL_STEM, WORD
-from guard.core.lookalike import (
+from guard.core.likeness import PART, WORD
+from guard.core.projects import (
     ALIGNED,
     CODE,
     HEAD,
+    HEAD_STEM,
     HIGH,
+    LONG,
     LONGEST,
     LONGEST_RECORD,
     MAGIC,
     POPULAR,
     STEM_GROUPS,
+    TAIL_STEM,
     code_of,
 )
 from guard.lists.seal import replace

@@ -3,21 +3,17 @@
 from collections.abc import Iterable, Iterator
 
 from guard.core.likeness import (
-    APART,
-    ONE_SLIP,
     PART,
     SHORT,
     STEM,
-    STEMMED,
     WORD,
     core_keys,
     is_short,
     likeness,
     shortened_keys,
-    signature,
-    stem_keys,
     wanted,
 )
+from guard.core.projects import APART, ONE_SLIP, STEMMED, signature, stem_keys
 
 from .projects import Project
 

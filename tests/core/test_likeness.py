@@ -5,20 +5,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guard.core.likeness import (
-    APART,
     MOST_EDITS,
     SHORT,
     STEM,
-    STEMMED,
     WORDS,
     core_of,
     edits,
     likeness,
     parts,
-    signature,
     slips,
     wanted,
 )
+from guard.core.projects import APART, STEMMED, signature
 from guard.lookalike.index import keys
 from guard.lookalike.projects import Project
 

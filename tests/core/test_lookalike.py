@@ -4,7 +4,8 @@ import pytest
 
 from guard.core.errors import CannotJudge
 from guard.core.home import shipped
-from guard.core.lookalike import FILE, HEAD, Model
+from guard.core.lookalike import Model
+from guard.core.projects import FILE, HEAD
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,8 @@ import math
 import pytest
 
 from guard.core.home import shipped
-from guard.core.lookalike import FILE, Model
+from guard.core.lookalike import Model
+from guard.core.projects import FILE
 from guard.lookalike import compile as compiler
 from guard.lookalike import letters, trial
 from guard.lookalike.fit import BIAS, FEATURES, Facts, fit, logistic
