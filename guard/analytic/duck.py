@@ -36,7 +36,7 @@ class Hunt:
         try:
             import duckdb
         except ImportError:
-            raise UsageError("hunting needs DuckDB", "pip install 'typoguard[hunt]'") from None
+            raise UsageError("hunting needs DuckDB", "sh installer/install.sh --with hunt") from None
         self._failure = duckdb.Error
         self._tally = tally
         self._wanted = wanted

@@ -134,7 +134,7 @@ def _zstd():
     try:
         import zstandard
     except ImportError:
-        raise UsageError("zstd needs the extra typoguard[hunt]") from None
+        raise UsageError("reading zstd needs zstandard", "sh installer/install.sh --with hunt") from None
     return lambda: zstandard.ZstdDecompressor().decompressobj()
 
 

@@ -37,7 +37,7 @@ class Hunt:
         try:
             from pyspark.sql import SparkSession
         except ImportError:
-            raise UsageError("hunting on Spark needs PySpark", "pip install 'typoguard[spark]'") from None
+            raise UsageError("hunting on Spark needs PySpark", "sh installer/install.sh --with spark") from None
         self._tally, self._wanted = tally, wanted
         self._parsed = []
         self._folder = tempfile.TemporaryDirectory(prefix="guard-hunt-")

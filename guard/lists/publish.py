@@ -36,9 +36,7 @@ try:
     from tuf.api.metadata import Metadata, MetaFile, Root, Signed, Snapshot, TargetFile, Targets, Timestamp
     from tuf.api.serialization.json import JSONSerializer
 except ImportError as error:
-    raise BadData(
-        "publishing needs python-tuf", hint="install it beside guard: pip install 'typoguard[trust]'"
-    ) from error
+    raise BadData("publishing needs python-tuf", hint="sh installer/install.sh --with trust") from error
 
 ROLES = ("root", "targets", "snapshot", "timestamp")
 DAYS = {"root": 365, "targets": 90, "snapshot": 14, "timestamp": 7}  # until what is signed today expires

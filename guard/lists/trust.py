@@ -22,9 +22,7 @@ try:
     from tuf.api.metadata import Metadata
     from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig
 except ImportError as error:  # an extra: most machines sync from public feeds alone
-    raise BadData(
-        "a signed publication needs python-tuf", hint="install it beside guard: pip install 'typoguard[trust]'"
-    ) from error
+    raise BadData("a signed publication needs python-tuf", hint="sh installer/install.sh --with trust") from error
 
 TARGET = "typosquats.csv"
 _METADATA = "metadata/"

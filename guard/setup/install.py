@@ -24,6 +24,7 @@ from guard.setup import blocks, files, shells, shims, system, trial
 from guard.setup.manifest import Manifest
 
 SOURCE = os.path.dirname(homes.PACKAGE)
+EXTRAS = ("hunt", "spark", "trust")  # as in pyproject.toml
 PARTS = ("pyproject.toml", "README.md", "LICENSE", "guard", "shims", "lookups")  # of a checkout, what the wheel is of
 
 
@@ -34,6 +35,7 @@ def main(words):
         for folder in asked.find_links:
             if not os.path.isdir(folder):
                 raise UsageError("--find-links wants a directory: %s" % folder)
+        extras = None if asked.extras is None else _extras(asked.extras)
         root = prefix(asked.prefix or (system.PREFIX if asked.system else ""), os.environ)
         if os.path.exists(root + "/" + homes.MARK) and homes.at(root).system != asked.system:
             raise UsageError("%s holds a guard of another kind (--system or not)" % root, "uninstall it first")
@@ -41,6 +43,8 @@ def main(words):
             os.umask(0o022)  # every user runs and reads what is written here
         home = system.home(root) if asked.system else homes.Home(root, python=root + "/venv/bin/python")
         manifest = Manifest(home)
+        if extras is not None:
+            manifest.extras = extras
         manifest.folder(home.root)
         with open(home.root + "/.lock", "wb") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)  # two installers at once would remove each other's environment
@@ -70,9 +74,22 @@ def _arguments():
     parser.add_argument(
         "--find-links", metavar="DIR", action="append", default=[], help="offline: take every wheel from this directory"
     )
+    parser.add_argument(
+        "--with", dest="extras", metavar="EXTRA[,EXTRA]", action="append",
+        help="what else guard is to be able to: hunt, spark, trust; the next upgrade keeps them, `none` drops them",
+    )  # fmt: skip
     parser.add_argument("--no-rc", action="store_true", help="leave the start files of the shells alone")
     parser.add_argument("--no-protect", action="store_true", help="leave the interpreters of this machine alone")
     return parser
+
+
+def _extras(given):
+    """The extras that the words behind ``--with`` name. Raises UsageError."""
+    named = [name.strip() for word in given for name in word.split(",") if name.strip()]
+    for name in named:
+        if name not in (*EXTRAS, "none"):
+            raise UsageError("there is no extra %r" % name, "one of %s, or none" % ", ".join(EXTRAS))
+    return sorted(set(named) - {"none"})
 
 
 def prefix(given, environ):
@@ -89,8 +106,9 @@ def install(home, manifest, asked):
     """Build the new environment beside the old one, swap it in, and write what stands around it."""
     venv = _next_environment(home)
     try:
-        print("guard %s: making its environment in %s" % (__version__, venv))
-        site = _fill(venv, asked.find_links)
+        also = " with %s" % ", ".join(manifest.extras) if manifest.extras else ""
+        print("guard %s: making its environment in %s%s" % (__version__, venv, also))
+        site = _fill(venv, asked.find_links, manifest.extras)
         _write_around(home, manifest)
         _swap(home, venv)
     except BaseException:
@@ -119,16 +137,17 @@ def _next_environment(home):
     return os.path.join(home.root, "venv.%d" % (max(numbers, default=0) + 1))
 
 
-def _fill(venv, find_links):
+def _fill(venv, find_links, extras):
     """Make the environment ``venv`` with guard in it, compiled. Returns its site-packages."""
     _run([sys.executable, "-I", "-m", "venv", venv], "the virtual environment cannot be made")
     python = os.path.join(venv, "bin", "python")
     with tempfile.TemporaryDirectory(prefix="guard-") as copy:
         wanted = _own_wheel(find_links) or _copy_source(copy)
-        words = [python, "-I", "-m", "pip", "install", "--quiet", "--no-user", wanted]
+        named = "[%s]" % ",".join(extras) if extras else ""
+        words = [python, "-I", "-m", "pip", "install", "--quiet", "--no-user", wanted + named]
         for folder in find_links:
             words += ["--no-index", "--find-links", os.path.abspath(folder)]
-        _run(words, "pip could not install guard", _hint(find_links, wanted))
+        _run(words, "pip could not install guard", _hint(find_links, wanted, named))
     where = [python, "-I", "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
     site = subprocess.run(where, check=True, stdout=subprocess.PIPE).stdout.decode().strip()
     os.symlink(os.path.relpath(site, venv), os.path.join(venv, "site"))
@@ -160,12 +179,13 @@ def _copy_source(folder):
     return folder
 
 
-def _hint(find_links, wanted):
+def _hint(find_links, wanted, extras):
     if not find_links:
         return "without a network, give a directory of wheels with --find-links DIR"
     if not wanted.endswith(".whl") and not any(glob.glob(os.path.join(d, "setuptools-*.whl")) for d in find_links):
         return "the directory needs typoguard's own wheel, or setuptools' to build it with, and those of what it needs"
-    return "the directory needs a wheel of everything that guard needs: pip wheel -w DIR %s" % shlex.quote(SOURCE)
+    needed = shlex.quote(SOURCE + extras)
+    return "the directory needs a wheel of everything that guard needs: pip wheel -w DIR %s" % needed
 
 
 def _run(words, failure, hint=""):

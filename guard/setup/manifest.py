@@ -1,9 +1,11 @@
 """What the installer wrote outside PREFIX, kept in ``PREFIX/manifest.json``, so that uninstalling leaves no trace.
 
-    {"schema": 1, "blocks": [PATH…], "files": [PATH…], "made": [PATH…], "links": {PATH: WHERE IT LEADS}}
+    {"schema": 1, "blocks": [PATH…], "files": [PATH…], "made": [PATH…], "links": {PATH: WHERE IT LEADS},
+     "extras": [NAME…]}
 
 ``blocks`` hold a marked block, ``files`` are guard's alone; ``made`` are the files and folders that did not exist
-before, PREFIX itself among them. ``links`` are guard's as long as they lead where they led.
+before, PREFIX itself among them. ``links`` are guard's as long as they lead where they led. ``extras`` are those that
+guard was installed with, for the next upgrade.
 """
 
 import json
@@ -21,12 +23,12 @@ class Manifest:
 
     def __init__(self, home):
         self.path = os.path.join(home.root, "manifest.json")
-        self.blocks, self.files, self.made, self.links = [], [], [], {}
+        self.blocks, self.files, self.made, self.links, self.extras = [], [], [], {}, []
         try:
             with open(self.path, encoding="utf-8") as text:
                 kept = json.load(text)
             self.blocks, self.files, self.made = kept["blocks"], kept["files"], kept["made"]
-            self.links = kept.get("links", {})
+            self.links, self.extras = kept.get("links", {}), kept.get("extras", [])
         except FileNotFoundError:
             pass
         except (ValueError, KeyError, TypeError):
@@ -59,7 +61,8 @@ class Manifest:
                     os.rmdir(folder)
 
     def save(self):
-        text = {"schema": SCHEMA, "blocks": self.blocks, "files": self.files, "made": self.made, "links": self.links}
+        text = {"schema": SCHEMA, "blocks": self.blocks, "files": self.files, "made": self.made, "links": self.links,
+                "extras": self.extras}  # fmt: skip
         files.replace(self.path, json.dumps(text, indent=1).encode("ascii") + b"\n")
 
     @staticmethod

@@ -13,14 +13,16 @@ except ModuleNotFoundError:  # before Python 3.11
 
 from tests.support.tools import ROOT
 
+EXTRA = "trust"  # the smallest
 WHEELS = ROOT / ".work" / "wheels"
 
 
 def dependencies():
-    """What guard needs to run and to be built, as pip's requirements."""
+    """What guard needs to run, with one of its extras, and to be built, as pip's requirements."""
     with open(ROOT / "pyproject.toml", "rb") as text:
         project = tomllib.load(text)
-    return [*project["build-system"]["requires"], "wheel", *project["project"]["dependencies"]]
+    extra = project["project"]["optional-dependencies"][EXTRA]
+    return [*project["build-system"]["requires"], "wheel", *project["project"]["dependencies"], *extra]
 
 
 @pytest.fixture(scope="session")

@@ -4,9 +4,11 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
+from tests.installer.conftest import EXTRA
 from tests.installer.running import installer, programs, this_python, tree
 from tests.support.tools import ROOT, clean_environment, offline, python
 
@@ -49,6 +51,19 @@ def test_a_directory_without_the_wheels_is_said_and_leaves_nothing(tmp_path):
     assert tree(home) == {}
 
 
+def test_an_extra_stays_through_an_upgrade(tmp_path, wheels):
+    def installed(*words):
+        done = installer("--find-links", wheels, "--python", this_python(), "--prefix", tmp_path / "guard", "--no-rc",
+                         "--no-protect", *words, home=tmp_path, prefix_words=offline())  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        words = [tmp_path / "guard" / "bin" / "guard", "publish", "key", "timestamp", "--keys", tempfile.mkdtemp(dir=tmp_path)]
+        return subprocess.run(words, env=clean_environment(HOME=tmp_path), capture_output=True, check=False).returncode == 0
+
+    assert installed("--with", EXTRA)
+    assert installed()
+    assert not installed("--with", "none")
+
+
 @pytest.fixture
 def home(tmp_path):
     (tmp_path / "home").mkdir()
@@ -62,6 +77,7 @@ def home(tmp_path):
         (["--prefix", "/a:b"], "cannot have a colon"),
         (["--prefix", "a\nb"], "a line break"),
         (["--find-links", "nowhere"], "--find-links wants a directory: nowhere"),
+        (["--with", "trust,hnut"], "there is no extra 'hnut'"),
         (["--prefix", "/usr"], "/usr is not empty and holds no guard"),
     ],
 )
