@@ -78,6 +78,7 @@ class Bench:
         self.compare("hand-off (of pip install requests) over bare start", [shim, "install", "requests"], start, idle)
         idle = dict(idle, CI="1")
         self.compare("the same in CI, where no recorder starts", [shim, "install", "requests"], start, idle)
+        self.record()
         self.local_install(shim)
         self.lists(shim, start)
         self.requirement_file(shim, start)
@@ -153,12 +154,16 @@ class Bench:
             self.settle()
         return sorted(found)[2]
 
+    def record(self):
+        """Empty the journal; the CPU seconds that took."""
+        python = str(self.guard.prefix / "venv" / "bin" / "python")
+        return timed([python, "-I", "-m", "guard.nvm.record", str(self.guard.prefix)], self.env)[1]
+
     def recorder(self, shim):
         """CPU seconds of one recorder run, apart: what one attempt costs in the background."""
-        python = str(self.guard.prefix / "venv" / "bin" / "python")
         took = []
         for _ in range(5):
             (self.guard.prefix / "etc").mkdir(exist_ok=True)
             subprocess.run([shim, "install", CANARY], env=dict(self.env, CI="1"), check=False, capture_output=True)
-            took.append(timed([python, "-I", "-m", "guard.nvm.record", str(self.guard.prefix)], self.env)[1])
+            took.append(self.record())
         print(f"{'CPU time of the recorder for one attempt':<58} {sorted(took)[2] * 1000:8.0f} ms")

@@ -1,29 +1,24 @@
 """Door 1: ``python -I -S gate.py HOME TOOLPATH TOOL ARGS…``, started by the shim; absolute path, as the shim has it.
 
-A script is compiled anew at every start, so this one only opens the door; what it does stands in doorkeeper.py. The
-modules come from ``gate.bundle``, one file that the installer made (guard.setup.bundle): imported one by one they cost
-five milliseconds, half the interpreter's own start. Without a bundle of this interpreter's they are imported as usual.
+A script is compiled anew at every start, so this one only opens the door. The modules come from ``gate.bundle``, one
+file that the installer made (guard.setup.bundle); what unpacks it (guard/unbundle.py) lies in it first. Without a
+bundle of this interpreter's they are imported one by one, which costs five milliseconds, half its own start.
 """
 
-import gc
-import marshal
 import sys
+from marshal import loads
 
-gc.disable()  # this process lives for milliseconds, and makes no cycles worth looking for
-PACKAGE = __file__[: -len("/gate.py")]
+PACKAGE = __file__[:-8]
 MAGIC = sys.modules["_frozen_importlib_external"].MAGIC_NUMBER  # of this interpreter's compiled code
 try:
     with open(PACKAGE + "/gate.bundle", "rb", 0) as file:
         data = file.read()
-    bundle = marshal.loads(memoryview(data)[len(MAGIC) :]) if data.startswith(MAGIC) else None
+    if data.startswith(MAGIC):
+        exec(loads(memoryview(data)[8:]))
+        open_gate(PACKAGE, data)  # type: ignore[name-defined]  # noqa: F821
 except (OSError, ValueError, EOFError, TypeError):
-    bundle = None  # there is none, or it is damaged
-if bundle:
-    unbundle = {}
-    exec(bundle[0], unbundle)
-    sys.meta_path.insert(0, unbundle["Shelf"](PACKAGE))
-    unbundle["unpack"](PACKAGE, bundle[1])
-sys.path.insert(0, PACKAGE[: -len("/guard")])
+    pass  # there is none, or it is damaged
+sys.path.insert(0, PACKAGE[:-6])
 from guard.doorkeeper import main  # noqa: E402
 
 main(sys.argv[1:])

@@ -28,7 +28,7 @@ ROOMS = ("core", "core.grammar")
 LINES = "co_linetable" if sys.version_info >= (3, 10) else "co_lnotab"
 
 
-def modules(package):
+def rooms(package):
     """Three dicts {name: (is a package, code)}, each module after what it imports: ROOTS' part, OFTEN's, the rest."""
     needed = {}
     for root in ROOTS:
@@ -90,15 +90,16 @@ def _imports(package, tree, here):
 
 def write(package=PACKAGE):
     """Write both files beside gate.py, each whole or not at all; one without the other does no harm."""
-    needed, often, rest = modules(package)
+    needed, often, rest = rooms(package)
     rest = _each_apart(rest)
     replace(os.path.join(package, "gate.shelf"), importlib.util.MAGIC_NUMBER + marshal.dumps(rest))
     file = os.path.join(package, "unbundle.py")
     with open(file, encoding="utf-8") as source:
-        opener = _compiled(source.read(), file)
-    # One marshal of all: a string that many modules name is read once.
-    data = importlib.util.MAGIC_NUMBER + marshal.dumps((opener, {**needed, **_each_apart(often)}))
-    replace(os.path.join(package, "gate.bundle"), data)
+        opener = marshal.dumps(_compiled(source.read(), file))
+    # One marshal of all that is made at once: a string that many modules name is read once.
+    modules = marshal.dumps({**needed, **_each_apart(often)})
+    head = importlib.util.MAGIC_NUMBER + len(opener).to_bytes(4, "little")
+    replace(os.path.join(package, "gate.bundle"), head + opener + modules)
 
 
 def _each_apart(found):

@@ -36,7 +36,7 @@ def gate(program, *words, flags=()):
 
 
 def test_the_bundle_holds_each_module_after_what_it_imports(program):
-    needed, often, rest = bundle.modules(str(program / "guard"))
+    needed, often, rest = bundle.rooms(str(program / "guard"))
     seen = set()
     for name, (is_package, code) in [*needed.items(), *often.items()]:
         assert name.rpartition(".")[0] in seen or name == "guard"
