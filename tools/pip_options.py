@@ -21,7 +21,7 @@ PARSERS = ("", "install", "download", "wheel", "lock", "file")
 WIDTH = 64  # bits per parser: one per version, and the last for versions that are not known yet
 KEPT = {
     "requirements", "editables", "constraints", "dependency_groups", "requirements_from_scripts", "index_url",
-    "extra_index_urls", "no_index", "python", "version", "ignore_dependencies", "skip_requirements_regex",
+    "extra_index_urls", "find_links", "no_index", "python", "version", "ignore_dependencies", "skip_requirements_regex",
 }  # fmt: skip
 
 

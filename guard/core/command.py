@@ -35,17 +35,19 @@ class Target:
     asked    the command itself asks for it (arguments, requirement files, a lock it is driven by); False for what
              else the tool would resolve on the way (a project's own dependencies behind ``poetry add x``)
     link     the URL or path it would come from, else ""
+    index    the URL of the one index that is asked for it, "" where all of the command's are
     """
 
-    __slots__ = ("name", "text", "version", "where", "asked", "link")
+    __slots__ = ("name", "text", "version", "where", "asked", "link", "index")
 
-    def __init__(self, name, text, version="", where="", asked=True, link=""):
+    def __init__(self, name, text, version="", where="", asked=True, link="", index=""):
         self.name = name
         self.text = text
         self.version = version
         self.where = where
         self.asked = asked
         self.link = link
+        self.index = index
 
     def __repr__(self):
         return "Target(%r, %r, version=%r, where=%r, asked=%r, link=%r)" % (
@@ -69,6 +71,9 @@ class Unseen:
         return "Unseen(%r, %r, %r)" % (self.text, self.reason, self.where)
 
 
+NO_INDEX = "--no-index"
+
+
 class Command:
     """What a command line asks for.
 
@@ -78,7 +83,8 @@ class Command:
     targets   list of Target in the order of the command, duplicates left in
     unseen    list of Unseen
     rejected  the sentence with which the tool itself would reject this line, else ""
-    indexes   index URLs the command is configured to ask, the main one first; empty: the tool's default
+    indexes   URLs the command is configured to ask for any name, indexes and remote pages of links, the main index
+              first; empty: the tool's default; NO_INDEX in the first place: no index, only what follows
     version   the tool's version where it is known, else ""
     project   absolute directory of the project it works on (poetry, pdm, uv), else ""
     """

@@ -9,6 +9,9 @@ for it that is not internal: an attacker can register the name there with a high
 """
 
 
+from .command import NO_INDEX
+
+
 def is_internal(name, patterns):
     """Whether a normalised name fits one of the patterns."""
     return any(_fits(name, _plain(pattern)) for pattern in patterns)
@@ -17,8 +20,7 @@ def is_internal(name, patterns):
 def confusion(name, settings_patterns, own_indexes, indexes):
     """Why another index could answer for ``name``: one clause; "" where the name is not internal or is safe.
 
-    indexes  the index URLs the command is configured to ask, the main one first; empty: the tool's default, which is
-             the public index
+    indexes  the URLs that may be asked for it, as in Command; empty: the tool's default, which is the public index
     """
     if not is_internal(name, settings_patterns):
         return ""
@@ -26,7 +28,7 @@ def confusion(name, settings_patterns, own_indexes, indexes):
         return "is an internal name, and the command asks the public index"
     own = [_address(url) for url in own_indexes]
     for url in indexes:
-        if not any(_within(_address(url), one) for one in own):
+        if url != NO_INDEX and not any(_within(_address(url), one) for one in own):
             return "is an internal name, and the command also asks %s" % _shown(url)
     return ""
 

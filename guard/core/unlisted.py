@@ -37,7 +37,8 @@ class Unlisted:
             from .internal import confusion, is_internal
 
             if is_internal(name, self._internal):
-                reason = confusion(name, self._internal, self.settings["names.internal_indexes"], indexes)
+                asked = [target.index] if target.index else indexes
+                reason = confusion(name, self._internal, self.settings["names.internal_indexes"], asked)
                 return self._found(target, CONFUSION, reason) if reason else _NOTHING
         if self._asked < ASKED:
             likeness = self._likeness(name)

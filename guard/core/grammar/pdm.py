@@ -4,11 +4,13 @@ What pdm's own resolver pulls in behind these is not seen by guard.
 """
 
 from .. import kernel as os
-from ..command import Command, Invocation
+from ..command import NO_INDEX, Command, Invocation
 from . import argument, other_args, pyproject
 from .other_options import PDM
 from .other_project import Project
-from .reader import Reader
+from .reader import DEFAULT_INDEX, Reader
+
+_TRUE = ("1", "true", "yes", "on")
 
 
 def read(invocation):
@@ -28,15 +30,33 @@ def read(invocation):
         reader.unseen(text, "an option that guard does not know, or its value")
     project = Project(reader, os.path.join(invocation.cwd, given.last("project")), given.last("lockfile") or "pdm.lock")
     how(project, given)
-    command.indexes.extend(_indexes(project.tables))
+    command.indexes.extend(_indexes(project))
     return command
 
 
-def _indexes(tables):
-    sources = pyproject.table(tables, "tool", "pdm").get("source")
+def _indexes(project):
+    """The sources of the project behind the default one, whose place a source named ``pypi`` takes."""
+    sources = pyproject.table(project.tables, "tool", "pdm").get("source")
     found = [source for source in sources if isinstance(source, dict)] if isinstance(sources, list) else []
-    found.sort(key=lambda source: source.get("name") != "pypi")  # a source of that name takes the default's place
-    return [source["url"] for source in found if isinstance(source.get("url"), str)]
+    found = [source for source in found if isinstance(source.get("url"), str)]
+    default, ignored = _stored(project)
+    if all(source.get("name") != "pypi" for source in found) and not ignored and (found or default != DEFAULT_INDEX):
+        found.insert(0, {"url": default})
+    return [source["url"] for source in found] or [NO_INDEX] * ignored
+
+
+def _stored(project):
+    """(URL of the default index, whether it is ignored): pdm's variables, the project's pdm.toml, the user's own."""
+    environ = project.reader.environ
+    home = environ.get("XDG_CONFIG_HOME") or environ.get("HOME", "") + "/.config"
+    named = environ.get("PDM_CONFIG_FILE") or home + "/pdm/config.toml"
+    default, ignored = environ.get("PDM_PYPI_URL", ""), environ.get("PDM_IGNORE_STORED_INDEX", "").lower()
+    known = ignored in _TRUE if ignored else None
+    for path in ((project.root or project.start) + "/pdm.toml", named):
+        table = pyproject.table(pyproject.tables(project.reader, path, path), "pypi")
+        default = default or (table.get("url") if isinstance(table.get("url"), str) else "")
+        known = table.get("ignore_stored_index") if known is None else known
+    return default or DEFAULT_INDEX, known is True
 
 
 def _add(project, given):

@@ -25,7 +25,6 @@ def read(invocation):
     reader = Reader(command, invocation.cwd, invocation.environ)
     for text in given.strange:
         reader.unseen(text, "an option that guard does not know, or its value")
-    command.indexes.extend(given.all("index-url")[-1:])
     how(reader, given)
     _pip_args(reader, given)
     return command
@@ -132,20 +131,21 @@ def _runpip(reader, given):
 
 
 def _pip_args(reader, given):
-    """``--pip-args``: what pip is given besides, requirement files and indexes among it."""
+    """What the pip behind it is given besides and configured to, requirement files and indexes among it."""
     from . import shell
 
+    words = ["--index-url=" + url for url in given.all("index-url")[-1:]]
     for text in given.all("pip-args"):
         try:
-            words = shell.split(text)
+            words += shell.split(text)
         except ValueError:
             continue  # pipx stops at it
-        from . import pip
+    from . import pip
 
-        inner = pip.read(Invocation("pip", ["install", *words], reader.environ, reader.cwd))
-        reader.command.targets += inner.targets
-        reader.command.unseen += inner.unseen
-        reader.command.indexes += inner.indexes
+    inner = pip.read(Invocation("pip", ["install", *words], reader.environ, reader.cwd))
+    reader.command.targets += inner.targets
+    reader.command.unseen += inner.unseen
+    reader.command.indexes[:] = inner.indexes
 
 
 _VERBS = {

@@ -41,7 +41,11 @@ def read(invocation):
     how = _VERBS.get(verb)
     if how:
         command.installs = True
-        return how(_Project(invocation, command, line, number)) or command
+        project = _Project(invocation, command, line, number)
+        other = how(project)
+        if not other and command.installs and verb not in ("init", "new"):
+            project.indexes()
+        return other or command
     if line.verb and not cleo.known(line.verb) and line.verb not in _PLUGINS:
         command.installs = True
         command.unseen.append(_plugin(line.verb))
@@ -103,8 +107,20 @@ class _Project:
         if self._tables is None:
             path = self.root + "/pyproject.toml"
             self._tables = pyproject.tables(self.reader, path, "pyproject.toml") if self.root else {}
-            self.command.indexes.extend(pyproject.poetry_indexes(self._tables))
         return self._tables
+
+    def indexes(self):
+        """Which indexes the command asks, and which one alone for the targets whose source is named."""
+        self.command.indexes.extend(pyproject.poetry_indexes(self.tables, self.version))
+        sources = pyproject.poetry_sources(self.tables, self.version)
+        if not sources:
+            return
+        urls = {name: url for name, url, _ in sources}
+        option = urls.get((self.line.option("source") or "").lower(), "")
+        named = pyproject.poetry_named(self.tables, self.version)
+        for target in self.command.targets:
+            index = named.get(target.name, "") if target.where else option
+            target.index = index or target.index
 
     def declared(self, asked, leave=()):
         """What pyproject.toml declares, and what building the project itself would take."""
@@ -118,6 +134,7 @@ class _Project:
         """What poetry.lock holds; whether there is one."""
         if not self.root:
             return False
+        kept = self.line.verb in ("install", "sync")  # what is locked comes from where it was; others resolve anew
         try:
             data = pyproject.contents(self.root + "/poetry.lock")
             from . import poetry_lock
@@ -132,8 +149,9 @@ class _Project:
         for name, version, kind, url in packages:  # a thousand of them: straight into the list
             project = normalise(name)
             if project not in leave:
-                link = "" if kind == "legacy" else url
-                targets.append(Target(project, "%s==%s" % (name, version), version, "poetry.lock", asked, link))
+                link, index = ("", url) if kind == "legacy" else (url, "")
+                index = index if kept else ""
+                targets.append(Target(project, "%s==%s" % (name, version), version, "poetry.lock", asked, link, index))
         return True
 
     def arguments(self, *names):

@@ -11,6 +11,8 @@ from .poetry_add import exact
 from .requirement import Malformed, Requirement, parse
 
 LIMIT = 16 * 1024 * 1024  # bytes
+_PRIORITIES = (1, 5)  # the first poetry whose sources have a ``priority``
+_REPLACES = (1, 8)  # the first whose primary sources take the place of the public index
 _LINKS = ("git", "url", "path", "file")
 
 
@@ -126,22 +128,56 @@ class Declared:
         self.reader.found(requirement, text, self.where, self.asked, link)
 
 
-def poetry_indexes(tables):
-    """The URLs of ``[[tool.poetry.source]]``, those that take the place of the default first.
+def poetry_indexes(tables, version):
+    """The URLs that poetry of this version asks for any name: those of ``[[tool.poetry.source]]``, the main one first.
 
-    A source named PyPI is the public index; where no source takes its place, that stays the first, except where all
-    others are asked only for what names them (``explicit``).
+    The public index is asked besides, unless a source of the name PyPI says how; a ``default`` source takes its place,
+    from poetry 1.8 on a primary one too. ``explicit`` sources are asked for nothing but what names them.
     """
+    from ..command import NO_INDEX
     from .reader import DEFAULT_INDEX
 
-    first, more, explicit = [], [], []  # type: list, list, list
+    sources = poetry_sources(tables, version)
+    ranks = {"default": [], "primary": [], "secondary": [], "supplemental": [], "explicit": []}  # type: dict
+    for _, url, priority in sources:
+        ranks.get(priority, ranks["primary"]).append(url)
+    replaced = ranks["default"] or (ranks["primary"] and version >= _REPLACES)
+    if sources and not replaced and (version < _PRIORITIES or all(name != "pypi" for name, _, _ in sources)):
+        ranks["secondary" if ranks["primary"] else "default"].append(DEFAULT_INDEX)
+    del ranks["explicit"]
+    return [url for rank in ranks.values() for url in rank] or [NO_INDEX] * bool(sources)
+
+
+def poetry_sources(tables, version):
+    """[(name in lower case, url, priority)] of ``[[tool.poetry.source]]``."""
+    from .reader import DEFAULT_INDEX
+
+    found = []
     sources = table(tables, "tool", "poetry").get("source")
     for source in sources if isinstance(sources, list) else ():
         if not isinstance(source, dict):
             continue
-        url = DEFAULT_INDEX if str(source.get("name")).lower() == "pypi" else source.get("url")
-        priority = "secondary" if source.get("secondary") is True else source.get("priority", "primary")
+        name = str(source.get("name")).lower()
+        priority = str(source.get("priority", "primary")).lower() if version >= _PRIORITIES else "primary"
+        priority = next((old for old in ("default", "secondary") if source.get(old) is True), priority)
+        url = DEFAULT_INDEX if name == "pypi" and version >= _PRIORITIES else source.get("url")
         if isinstance(url, str):
-            main = source.get("default") is True or priority in ("default", "primary")
-            (first if main else explicit if priority == "explicit" else more).append(url)
-    return (first or [DEFAULT_INDEX] * bool(more)) + more + explicit
+            found.append((name, url, priority))
+    return found
+
+
+def poetry_named(tables, version):
+    """{normalised name: URL of the one source that every declaration of it names}."""
+    from ..names import normalise
+
+    urls = {name: url for name, url, _ in poetry_sources(tables, version)}
+    poetry = table(tables, "tool", "poetry")
+    groups = [group for group in table(poetry, "group").values() if isinstance(group, dict)]
+    places = [table(poetry, key) for key in ("dependencies", "dev-dependencies")]
+    named = {}  # type: dict
+    for dependencies in places + [table(group, "dependencies") for group in groups]:
+        for name, value in dependencies.items():
+            for one in value if isinstance(value, list) else [value]:
+                source = one.get("source") if isinstance(one, dict) else None
+                named.setdefault(normalise(name), set()).add(urls.get(str(source).lower(), ""))
+    return {name: found.pop() for name, found in named.items() if len(found) == 1 and "" not in found}

@@ -1,12 +1,13 @@
 """What the parts of one command are read with, and where what they say goes."""
 
 from .. import kernel as os
-from ..command import Target, Unseen
+from ..command import NO_INDEX, Target, Unseen
 from ..names import normalise
 from .requirement import MODERN, NEWEST, Malformed, parse
 
 OLDEST = (0,)
 ENDINGS = ("zip", "whl", "gz", "tgz", "tar", "bz2", "tbz", "xz", "txz", "tlz", "lz", "lzma")  # of archives
+_STICKY = (22, 3)  # before it, an index that a requirement file names counted in spite of ``--no-index``
 _LAST_LETTERS = frozenset("pPlLzZrR2aA")
 _OTHERS = ("uv", "pipx", "pdm")
 DEFAULT_INDEX = "https://pypi.org/simple"  # what pip asks where nothing else is configured
@@ -60,9 +61,11 @@ class Reader:
     oldest        the newest of them, which differ where a line is read as any of several would. Other tools than pip
     newest        (uv, poetry, …) leave all three as they are.
     dependencies  whether a local project's own dependencies would be installed (``--no-deps``)
+    links         remote pages of links (``--find-links``), which stand behind the indexes of ``command``
     """
 
-    __slots__ = ("command", "cwd", "environ", "versions", "oldest", "newest", "_mask", "dependencies", "skip", "seen")
+    __slots__ = ("command", "cwd", "environ", "versions", "oldest", "newest", "_mask", "dependencies", "links", "skip",
+                 "seen")  # fmt: skip
 
     def __init__(self, command, cwd, environ):
         self.command = command
@@ -73,6 +76,7 @@ class Reader:
         self.newest = NEWEST
         self._mask = 0
         self.dependencies = True
+        self.links = []
         self.skip = None  # a compiled regular expression: lines of requirement files to leave out (pip before 20.1)
         self.seen = set()  # requirement files and projects that were read: pip reads them again, a name is a name once
 
@@ -99,11 +103,11 @@ class Reader:
         """``name`` as an absolute path, by the working directory of the command."""
         return os.path.normpath(os.path.join(self.cwd, name))
 
-    def found(self, requirement, text, where="", asked=True, link=""):
+    def found(self, requirement, text, where="", asked=True, link="", index=""):
         """One more target."""
-        self.command.targets.append(
-            Target(normalise(requirement.name), text, requirement.version, where, asked, link or requirement.url)
-        )
+        link = link or requirement.url
+        name = normalise(requirement.name)
+        self.command.targets.append(Target(name, text, requirement.version, where, asked, link, index))
 
     def unseen(self, text, reason, where=""):
         """One more part that cannot be known offline."""
@@ -161,15 +165,20 @@ class Reader:
         return self.found(wanted, text, where)
 
     def indexes(self, values):
-        """Keep the index URLs that options, or a line of settings in a requirement file, name; as pip adds them up."""
-        indexes = self.command.indexes
+        """Keep the URLs that options, or a line of settings in a requirement file, name; as pip adds them up.
+
+        A page of links answers beside the indexes, or without them; a folder of this machine is nobody else's answer.
+        """
+        indexes = [url for url in self.command.indexes if url not in self.links]
         if values.get("no_index"):
-            indexes[:] = []
-        elif any(values.get("index_url", ())):
-            indexes[:] = values["index_url"]
-        extra = values.get("extra_index_urls", [])
-        if extra and not values.get("no_index"):
-            indexes.extend(extra if indexes else [DEFAULT_INDEX] + extra)
+            indexes = [NO_INDEX]
+        elif NO_INDEX not in indexes or (self.versions and self.oldest < _STICKY):
+            if any(values.get("index_url", ())):
+                indexes = list(values["index_url"])
+            extra = values.get("extra_index_urls", [])
+            indexes += extra if indexes or not extra else [DEFAULT_INDEX, *extra]
+        self.links += [url for url in values.get("find_links", ()) if remote(url) and url not in self.links]
+        self.command.indexes[:] = indexes + self.links if indexes or not self.links else [DEFAULT_INDEX, *self.links]
 
     def requirement(self, text):
         """The Requirement that ``text`` is to any version this could be; raises Malformed."""
@@ -179,3 +188,8 @@ class Reader:
             if self.oldest >= MODERN or self.newest == self.oldest:
                 raise
             return parse(text, self.oldest)
+
+
+def remote(url):
+    """Whether another machine answers at ``url``."""
+    return url[:8].lower().startswith(("http://", "https://"))

@@ -4,11 +4,11 @@ What uv's own resolver pulls in behind these is not seen by guard.
 """
 
 from .. import kernel as os
-from ..command import Command, Invocation
+from ..command import NO_INDEX, Command, Invocation
 from . import argument, other_args, reqfile
 from .other_options import UV
 from .other_project import Project
-from .reader import Reader
+from .reader import DEFAULT_INDEX, Reader, remote
 
 _PROJECTS = ("pyproject.toml", "setup.py", "setup.cfg")  # as a requirement file, each stands for its project
 
@@ -42,22 +42,45 @@ def read(invocation):
 
 
 def _indexes(project, given):
-    command, environ = project.reader.command, project.reader.environ
-    main = given.all("default-index", "index-url") or [
+    """Which indexes are asked, by options or variables, uv's tables and requirement files, and for whom only one."""
+    from . import uv_tables
+
+    reader, environ = project.reader, project.reader.environ
+    asked = _options(given, environ)
+    if "no-config" not in given.options and environ.get("UV_NO_CONFIG", "").lower() not in ("1", "true", "yes", "on"):
+        asked.add(uv_tables.indexes(project, environ))
+        single = uv_tables.named(project)
+        for target in reader.command.targets:
+            if target.where:
+                target.index = single.get(target.name, "")
+    in_files = [url for url in reader.command.indexes if url not in reader.links]
+    asked.none = asked.none or NO_INDEX in in_files
+    if in_files and not asked.main:
+        asked.main = in_files.pop(0)
+    links = asked.links + reader.links
+    found = [asked.main or DEFAULT_INDEX, *asked.more, *(url for url in in_files if url != DEFAULT_INDEX)]
+    configured = asked.main or len(found) > 1 or links
+    reader.command.indexes[:] = [NO_INDEX, *links] if asked.none else found + links if configured else []
+
+
+def _options(given, environ):
+    from .uv_tables import Asked
+
+    main = given.all("default-index", "index-url")[-1:] or [
         environ.get("UV_DEFAULT_INDEX") or environ.get("UV_INDEX_URL", "")
     ]
     more = (
         given.all("index", "extra-index-url")
         or (environ.get("UV_INDEX") or environ.get("UV_EXTRA_INDEX_URL", "")).split()
     )
-    for url in main[-1:] + more:
-        name, equals, bare = url.partition("=")
-        if url:
-            command.indexes.append(bare if equals and "/" not in name else url)
-    if not command.indexes and not any(name in given.options for name in ("no-index", "no-config")):
-        from . import uv_tables
+    links = given.all("find-links") or environ.get("UV_FIND_LINKS", "").split(",")
+    return Asked(_bare(main[0]), map(_bare, more), filter(remote, links), "no-index" in given.options)
 
-        command.indexes.extend(uv_tables.indexes(project, environ))
+
+def _bare(index):
+    """The URL of an index that may be written as ``name=URL``."""
+    name, equals, url = index.partition("=")
+    return url if equals and "/" not in name else index
 
 
 def _requirements(project, given):

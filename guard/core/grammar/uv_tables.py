@@ -1,12 +1,13 @@
-"""What uv's own tables say: the other members of a workspace, and the indexes that are asked where no option names any.
+"""What uv's own tables say: the other members of a workspace, and the indexes that are asked besides the options'.
 
 The tables are ``[tool.uv]`` of pyproject.toml, or the uv.toml beside it, which then counts alone; behind them comes the
 user's own uv.toml.
 """
 
 from .. import kernel as os
+from ..names import normalise
 from .pyproject import strings, table, tables
-from .reader import DEFAULT_INDEX
+from .reader import remote
 
 
 def members(reader, start):
@@ -34,28 +35,59 @@ def _workspace(reader, start):
     return "", {}
 
 
+class Asked:
+    """Where uv looks: ``main`` index or "", ``more`` of them, remote pages of ``links``; ``none``: of no index."""
+
+    __slots__ = ("main", "more", "links", "none")
+
+    def __init__(self, main="", more=(), links=(), none=False):
+        self.main = main
+        self.more = list(more)
+        self.links = list(links)
+        self.none = none
+
+    def add(self, other):
+        """What a weaker place says besides: uv joins lists, of single values the stronger one counts."""
+        self.main = self.main or other.main
+        self.more += other.more
+        self.links += other.links
+        self.none = self.none or other.none
+
+
 def indexes(project, environ):
-    """The index URLs that uv's tables name, the main one first; none where they name none."""
-    root = project.root or project.start
-    own = tables(project.reader, root + "/uv.toml", "uv.toml") or table(project.tables, "tool", "uv")
+    """What uv's tables say, as Asked: those of the project, then the user's own."""
+    found = Asked()
     home = environ.get("XDG_CONFIG_HOME") or environ.get("HOME", "") + "/.config"
-    for settings in (own, tables(project.reader, home + "/uv/uv.toml", "uv.toml")):
-        found = _named(settings)
-        if found:
-            return found
-    return []
+    for settings in (_own(project), tables(project.reader, home + "/uv/uv.toml", "uv.toml")):
+        main = next((entry["url"] for entry in _entries(settings) if entry.get("default") is True), "")
+        # An explicit index is asked only for the packages that name it.
+        also = [e["url"] for e in _entries(settings) if e.get("default") is not True and e.get("explicit") is not True]
+        found.add(Asked(main, also))
+        for one in (settings, table(settings, "pip")):
+            main = one.get("index-url") if isinstance(one.get("index-url"), str) else ""
+            links = filter(remote, strings(one.get("find-links")))
+            found.add(Asked(main, strings(one.get("extra-index-url")), links, one.get("no-index") is True))
+    return found
 
 
-def _named(settings):
-    main, more = "", []  # type: str, list
+def named(project):
+    """{normalised name: URL of the one index that ``sources`` name for it}."""
+    urls = {entry.get("name"): entry["url"] for entry in _entries(_own(project))}
+    found = {}
+    for name, value in table(project.tables, "tool", "uv", "sources").items():
+        values = value if isinstance(value, list) else [value]
+        given = [one.get("index") if isinstance(one, dict) else None for one in values]
+        if len(set(given)) == 1 and given[0] in urls:
+            found[normalise(name)] = urls[given[0]]
+    return found
+
+
+def _own(project):
+    root = project.root or project.start
+    return tables(project.reader, root + "/uv.toml", "uv.toml") or table(project.tables, "tool", "uv")
+
+
+def _entries(settings):
     entries = settings.get("index")
-    for entry in entries if isinstance(entries, list) else ():
-        if isinstance(entry, dict) and isinstance(entry.get("url"), str):
-            if entry.get("default") is True:
-                main = entry["url"]
-            elif entry.get("explicit") is not True:  # asked only for the packages that name it
-                more.append(entry["url"])
-    for tables_of in (settings, table(settings, "pip")):
-        main = main or (tables_of.get("index-url") if isinstance(tables_of.get("index-url"), str) else "")
-        more += strings(tables_of.get("extra-index-url"))
-    return [main or DEFAULT_INDEX] + more if main or more else []
+    found = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+    return [entry for entry in found if isinstance(entry.get("url"), str)]

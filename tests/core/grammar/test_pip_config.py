@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guard.core import apart
-from guard.core.command import Command
+from guard.core.command import NO_INDEX, Command
 from guard.core.errors import BadData
 from guard.core.grammar import pip_version
 from guard.core.grammar.pip import lines, set_versions
@@ -38,7 +38,7 @@ def test_variables_add_targets_and_indexes(tmp_path):
     assert command("pip install", tmp_path, environ).names() == ["from-file"]  # a line that names nothing itself
     assert (
         command("pip install foo", tmp_path, dict(HERE, PIP_NO_INDEX="1", PIP_INDEX_URL="http://127.0.0.1/")).indexes
-        == []
+        == [NO_INDEX]
     )
     assert "valid value" in command("pip install foo", tmp_path, dict(HERE, PIP_NO_INDEX="maybe")).rejected
 

@@ -166,7 +166,7 @@ def test_what_pdm_locks_is_read(project):
     command = ask(project, "pdm sync")
     assert command.names() == ["locked-one", "locked-two"] and command.targets[1].link == "https://host/two.git"
     assert ask(project, "pdm remove locked-one").names() == ["locked-two"]
-    assert command.indexes == ["https://private.invalid/simple"]
+    assert command.indexes == ["https://pypi.org/simple", "https://private.invalid/simple"]
 
 
 @pytest.mark.parametrize("change", [

@@ -245,7 +245,7 @@ def test_the_indexes_of_uvs_own_tables(tmp_path):
     table = '[[tool.uv.index]]\nurl = "https://one.invalid/simple"\n[[tool.uv.index]]\nurl = "https://two.invalid"\n'
     (tmp_path / "pyproject.toml").write_text(table + "explicit = true\n")
     assert asked() == ["https://pypi.org/simple", "https://one.invalid/simple"]
-    assert asked("-i", "https://three.invalid") == ["https://three.invalid"]
+    assert asked("-i", "https://three.invalid") == ["https://three.invalid", "https://one.invalid/simple"]
     (tmp_path / "pyproject.toml").write_text(table + "default = true\n")
     assert asked() == ["https://two.invalid", "https://one.invalid/simple"]
     (tmp_path / "uv.toml").write_text('index-url = "https://four.invalid"\n')
