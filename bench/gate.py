@@ -30,6 +30,9 @@ class Bench:
         self.guard = installed.install(folder / "base" / "prefix")
         self.pip = venv("3.11", "pip==25.3") / "bin"
         self.shims = self.guard.prefix / "shims"
+        # As the installer does for each interpreter that it protects; the bare pip of this bench has to stay bare.
+        bundle = self.guard.prefix / "venv" / "site" / "guard" / "resolver" / "bundle.py"
+        subprocess.run([self.pip / "python", "-I", "-S", bundle], check=True)
         home = dict(line.split("=", 1) for line in (self.guard.prefix / "home").read_text().splitlines() if "=" in line)
         self.python = home["python"]
         self.env = self.guard.environment(self.pip, PIP_NO_INDEX="1")
