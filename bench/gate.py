@@ -12,6 +12,7 @@ import time
 from bench.pairs import compare, run, timed
 from guard.core.lookup import CANARY, COLUMNS
 from guard.lists import seal
+from tests.core.grammar_poetry import locks
 from tests.support import installed, packages
 from tests.support.tools import venv
 
@@ -85,6 +86,7 @@ class Bench:
         self.local_install(shim)
         self.lists(shim, start)
         self.requirement_file(shim, start)
+        self.lock_file(start)
         self.memory(shim)
         self.recorder(shim)
 
@@ -132,6 +134,20 @@ class Bench:
         )
         words = [shim, "install", "-r", str(path)]
         self.compare("2,000 requirement lines, 100,000 listed, over bare start", words, start)
+
+    def lock_file(self, start):
+        """A canonical poetry.lock of 1,000 packages, with the last list; then the same with a listed name in it."""
+        (self.tool / "poetry").write_text((self.tool / "pip").read_text())
+        (self.tool / "poetry").chmod(0o755)
+        env = self.guard.environment(self.tool)
+        lock = locks.canonical(1000)
+        for label, text in (("handed off", lock), ("refused", lock.replace("alpha-alpha-0", CANARY, 1))):
+            project = self.folder / label.replace(" ", "-")
+            project.mkdir()
+            (project / "pyproject.toml").write_text('[project]\nname = "own"\nversion = "1"\n')
+            (project / "poetry.lock").write_text(text)
+            words = [str(self.shims / "poetry"), "-C", str(project), "install"]
+            self.compare(f"poetry install of 1,000 locked packages, {label}, over bare start", words, start, env)
 
     def memory(self, shim):
         self.with_list(1_000_000)

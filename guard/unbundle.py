@@ -55,20 +55,22 @@ def _later(module, package, is_package, code):
 
 
 class Shelf:
-    """The finder of what only some commands need; ``gate.shelf`` is read when the first of them is asked for."""
+    """The finder of what only some commands need, all of it in ``gate.shelf``, read when one of them is asked for."""
 
     def __init__(self, package):
         self.package = package
-        self.modules = None  # {name: (is a package, code as marshal)}
+        self.is_read = False
 
     def find_spec(self, name, path=None, target=None):
-        if not name.startswith("guard."):
+        if self.is_read or not name.startswith("guard."):
             return None
-        if self.modules is None:
-            self.modules = self._read()
-        return type(sys.__spec__)(name, self, is_package=self.modules[name][0]) if name in self.modules else None
+        self.is_read = True
+        modules = self._read()
+        unpack(self.package, modules)
+        return type(sys.__spec__)(name, self) if name in modules else None
 
     def _read(self):
+        """{name: (is a package, code as marshal)}"""
         try:
             with open(self.package + "/gate.shelf", "rb", 0) as file:
                 data = file.read()
@@ -77,11 +79,10 @@ class Shelf:
             return {}  # the modules are imported as usual
 
     def create_module(self, spec):
-        return None
+        return sys.modules[spec.name]  # it lies there already
 
     def exec_module(self, module):
-        is_package, code = self.modules[module.__name__]
-        _fill(module, self.package, is_package, marshal.loads(code))
+        pass  # it is made when something in it is asked for
 
 
 def _fill(module, package, is_package, code):

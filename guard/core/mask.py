@@ -17,6 +17,7 @@ _FORGE_LENGTH = 8  # characters behind such a beginning; with fewer it is the na
 _TOKEN_LENGTH = 16  # characters; shorter first segments of a path are words people chose
 _ENDS = frozenset(" \t\r\n\v\f\"'<>")  # where a URL inside a longer text is over; quotes and blanks are never in one
 _NO_VALUE = _ENDS | {"", "="}  # what follows a sign that assigns nothing
+_COMPARISONS = ("==", ">=", "<=", "~=", "!=")  # what stands before their last sign is no name of anything
 _WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 
 
@@ -137,6 +138,11 @@ def _is_token(segment):
 
 def _assignment(text):
     """``--token=x``, ``-Csetup-args=--password=x`` or ``API_KEY=x`` as one word: all behind the sign is the value."""
+    rest = text
+    for comparison in _COMPARISONS:  # of thousands of requirements that is all there is
+        rest = rest.replace(comparison, "")
+    if "=" not in rest:
+        return text
     done, start = [], 0
     at = text.find("=")
     while at >= 0:

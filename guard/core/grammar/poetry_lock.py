@@ -11,6 +11,8 @@ from ..errors import BadData
 from .plain_toml import Deviation
 
 _SOURCE_KEYS = frozenset(["type", "url", "reference", "resolved_reference", "subdirectory"])
+_FILES = b"\nfiles = [\n"
+_LINE = 10  # a line feed
 _BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 _ITEMS = frozenset(["    {", '    "'])  # how the lines of an array begin
 _LOOK = frozenset("[fs\"'\t")  # first letters of the lines that could say something
@@ -50,17 +52,13 @@ def whole(data):
 
 def scan(data):
     """As read, for the canonical form alone. Raises Deviation."""
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        raise Deviation("not UTF-8") from None
-    _check_strings(text)
+    _check_strings(data)
     found, over = [], False  # type: list, bool
     closed = True  # no key may follow before the next table: at the top, and behind the blank line that ends a source
-    for place, piece in enumerate(text.split("\nfiles = [\n")):  # half of the lock: not even split into lines
+    for place, piece in enumerate(_pieces(data)):
         if place and closed:
             raise Deviation("key")
-        lines = iter((_behind_files(piece) if place else piece).split("\n"))
+        lines = iter(piece.split("\n"))
         for line in lines:
             first = line[:1]
             if first == " ":
@@ -88,23 +86,33 @@ def scan(data):
     return found
 
 
-def _behind_files(piece):
-    """What follows the array that ``piece`` begins in: one without a "]" in it ends at the line that is one."""
-    end = piece.find("]")
-    if end < 0 or (end and piece[end - 1] != "\n") or piece[end + 1 : end + 2] not in ("", "\n"):
-        raise Deviation("files")
-    return piece[end + 2 :]
+def _pieces(data):
+    """The text between the arrays of files, which are most of a lock and are not even decoded."""
+    begin = 0
+    start = data.find(_FILES)
+    while start >= 0:
+        yield data[begin:start].decode("utf-8")
+        end = data.find(b"]", start + len(_FILES))  # an array without a "]" in it ends at the line that is one
+        if end < 0 or data[end - 1] != _LINE or data[end + 1 : end + 2] not in (b"", b"\n"):
+            raise Deviation("files")
+        begin = end + 2
+        start = data.find(_FILES, begin)
+    yield data[begin:].decode("utf-8")
 
 
-def _check_strings(text):
-    """No string goes over several lines, and a line ends at a line feed."""
-    if '"""' in text or "\r" in text:
+def _check_strings(data):
+    """No string goes over several lines, a line ends at a line feed, and all of it is UTF-8."""
+    try:
+        data.isascii() or data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Deviation("not UTF-8") from None
+    if data.rfind(b'"""') >= 0 or b"\r" in data:  # from behind is twice as fast
         raise Deviation("multi-line string or carriage return")
-    at = text.find("'")  # one letter is found ten times as fast as three
+    at = data.find(b"'")  # one letter is found ten times as fast as three
     while at >= 0:
-        if text.startswith("'''", at):
+        if data.startswith(b"'''", at):
             raise Deviation("multi-line string")
-        at = text.find("'", at + 1)
+        at = data.find(b"'", at + 1)
 
 
 def _check_key(line):
