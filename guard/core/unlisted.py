@@ -8,26 +8,26 @@ new only once.
 from .errors import CannotJudge
 from .filter import open_filter
 from .home import shipped
-from .projects import FILE, Projects
 from .verdict import ALLOW, BLOCK, CONFUSION, LOOKALIKE, UNKNOWN_NAME, Finding
 
 LIKENED = 20  # names of one command that are not popular: what a person types or keeps by hand, and a millisecond
 ASKED = 100  # names of one command; a popular one is told in some microseconds
 KNOWN_NAMES = "names-of-an-index"  # what the filter of all names is tied to (guard.lookalike.known)
+QUIET, QUIET_TIE = "lookalike.quiet", "quiet-names"  # names at which the model is silent (guard.lookalike.quiet)
 _NOTHING = None, ALLOW
 
 
 class Unlisted:
     """Judges unlisted names under one home and one set of settings. ``close()`` when done."""
 
-    __slots__ = ("settings", "_internal", "_projects", "_model", "_known", "_asked")
+    __slots__ = ("settings", "_internal", "_quiet", "_projects", "_model", "_known", "_asked")
 
     def __init__(self, home, settings):
         self.settings = settings
         self._internal = settings["names.internal"]
         self._asked = 0
-        self._projects = _projects()
-        self._model = None
+        self._quiet = open_filter(shipped(QUIET), QUIET_TIE)
+        self._projects = self._model = None  # opened for the first name that is not quiet
         self._known = open_filter(home.known_names, KNOWN_NAMES)
 
     def target(self, target, indexes):
@@ -53,15 +53,21 @@ class Unlisted:
     def _likeness(self, name):
         self._asked += 1
         try:
-            if self._projects is None or (self._model is None and self._projects.popular(name)):
+            if self._quiet is not None and name.encode() in self._quiet:
                 return None
             if self._model is None:
-                from .lookalike import Model  # many a command asks for popular names alone
+                if self._projects is None:
+                    from .projects import FILE, Projects  # most commands ask for names that are quiet
+
+                    self._projects = Projects.open(shipped(FILE))
+                if self._projects.popular(name):
+                    return None
+                from .lookalike import Model
 
                 self._model = Model(self._projects.path, self._projects.fd, self._projects.head)
             return self._model.judge(name) if self._model.judged < LIKENED else None
         except CannotJudge:
-            return None  # the model was cut while it was read; what it is for, see below
+            return None  # the list is what guard stands on; without its model guard knows no likeness, and says nothing
 
     def _lookalike(self, target, likeness):
         blocks = 0 < self.settings["lookalike.block_score"] <= likeness.score
@@ -78,13 +84,7 @@ class Unlisted:
         return Finding(target.name, target.text, ALLOW, kind, reason, target.where, target.version), action
 
     def close(self):
-        for opened in (self._projects, self._known):
+        for opened in (self._quiet, self._projects, self._known):
             if opened is not None:
                 opened.close()
 
-
-def _projects():
-    try:
-        return Projects.open(shipped(FILE))
-    except CannotJudge:
-        return None  # the list is what guard stands on; without its model guard knows no likeness, and says nothing

@@ -1,6 +1,6 @@
-"""Make the model anew: ``python -m guard.lookalike letters --names FILE`` and ``python -m guard.lookalike fit``.
+"""Make the model anew: ``python -m guard.lookalike letters --names FILE``, ``… fit``, ``… quiet --names FILE``.
 
-``fit`` needs nothing but what lies in lookups/; ``letters`` needs the names of an index, one a line, gzipped or not.
+``fit`` needs nothing but what lies in lookups/; the others need the names of an index, one a line, gzipped or not.
 """
 
 import sys
@@ -12,11 +12,13 @@ from guard.core.home import shipped
 from guard.core.lookup import LIST
 from guard.core.projects import FILE
 from guard.core.table import Table
+from guard.core.unlisted import QUIET
 
 from . import letters as following
 from .compile import build
 from .known import names_of
 from .projects import LETTERS, ordinary, pairs
+from .quiet import build as quieted
 
 
 @click.group()
@@ -45,6 +47,15 @@ def letters(source: str, target: "str | None", about: str) -> None:
 def fit(target: "str | None", made: str) -> None:
     """Fit the weights and write the model; takes a quarter of a minute."""
     build(target or shipped(FILE), made)
+
+
+@cli.command()
+@click.option("--names", "source", required=True, type=click.Path(exists=True, dir_okay=False), help="All names.")
+@click.option("--to", "target", default=None, help="Default: the shipped filter.")
+def quiet(source: str, target: "str | None") -> None:
+    """Judge all names and write the filter of those at which the model is silent; takes a minute, after each fit."""
+    silent, flagged = quieted(source, target or shipped(QUIET))
+    click.echo(f"{silent} names are quiet, {flagged} are flagged")
 
 
 try:
