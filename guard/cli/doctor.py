@@ -23,6 +23,9 @@ def command(as_json):
     Shims first on PATH, interpreters that guard was let into, the list's age, settings, events. Each line that does not
     hold names the command that mends it. What held the last time and fell since is an event.
 
+    \b
+    guard doctor --json | jq '.checks[] | select(.holds | not)'
+
     Exit codes: 0 all that was set up holds, 1 something does not.
     """
     home = homes.find()

@@ -23,7 +23,12 @@ _FILE = click.Path(exists=True, dir_okay=False)
 @click.group(invoke_without_command=True)
 @click.pass_context
 def command(context):
-    """See, verify, export and build the list of refused names. Alone: where it comes from and how large it is."""
+    """See, verify, export and build the list of refused names. Alone: where it comes from and how large it is.
+
+    \b
+    guard lists held                  what waits for a person's word
+    guard lists export --splunk > typo_squatted_python_packages.csv
+    """
     if context.invoked_subcommand is None:
         context.invoke(show)
 
@@ -91,9 +96,13 @@ def export_(form, others, path):
 
 
 @command.command()
-def verify():
-    """Check every byte of the shipped list, the popular names, the synced list and the index's names."""
-    store = Store(home.find())
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def verify(as_json):
+    """Check every byte of the shipped list, the popular names, the synced list and the index's names.
+
+    Exit codes: 0 all are whole, 65 one is not.
+    """
+    store, whole = Store(home.find()), []
     paths = [shipped(LIST), shipped(compiler.POPULAR)]
     paths += [path for path in (store.list, store.held) if _exists(path)]
     for path in paths:
@@ -101,9 +110,14 @@ def verify():
             names = seal.verify(path)
         except CannotJudge as error:
             raise BadData(error.message) from error
-        click.echo(f"{path}: {names.rows} rows, whole, made {names.made}")
+        whole.append({"path": path, "names": names.rows, "made": names.made})
         names.close()
-    _verify_names(store, home.find())
+    whole += _verify_names(store, home.find())
+    if as_json:
+        echo_json(envelope("verify", whole=whole))
+        return
+    for one in whole:
+        click.echo(f"{one['path']}: {one['names']} names, whole" + (f", made {one['made']}" if one["made"] else ""))
 
 
 def _verify_names(store, here):
@@ -113,7 +127,8 @@ def _verify_names(store, here):
         if kept is not None and kept.good:
             if not index.is_whole(store, kept):
                 raise BadData(f"{store.names}: not the filter that the last sync made", "guard sync makes it anew")
-            click.echo(f"{store.names}: {kept.names} names of the index, whole")
+            return [{"path": store.names, "names": kept.names, "made": ""}]
+    return []
 
 
 @command.command("quality")

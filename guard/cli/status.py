@@ -19,7 +19,12 @@ from guard.setup import shims
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def command(as_json):
-    """Say the mode and who set it, the list's age and size, whether the shims are first on PATH, and what is wrong."""
+    """Say the mode and who set it, the list's age and size, whether the shims are first on PATH, and what is wrong.
+
+    \b
+    guard status
+    guard status --json | jq .mode
+    """
     known = status(homes.find(), dict(os.environ))
     if as_json:
         echo_json(envelope("status", **known))

@@ -5,6 +5,7 @@ import sys
 import click
 
 from guard.cli.protect import chosen
+from guard.cli.render import echo_json, envelope
 from guard.core import home as homes
 from guard.core.errors import BAD_DATA, CLEAN
 from guard.setup import interpreters, protect
@@ -14,7 +15,8 @@ from guard.setup import interpreters, protect
 @click.argument("targets", nargs=-1, metavar="[PYTHON | VENV]...")
 @click.option("--all", "everywhere", is_flag=True, help="Everything that was ever protected, also what was born so.")
 @click.option("--scan", "folders", multiple=True, metavar="DIR", help="Every virtual environment below DIR.")
-def command(targets, everywhere, folders):
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def command(targets, everywhere, folders, as_json):
     """Take guard out of a Python that was protected. Without a target: the active virtual environment.
 
     \b
@@ -24,13 +26,17 @@ def command(targets, everywhere, folders):
     Exit codes: 0 it is out, 2 there is no such Python, 65 a file could not be removed.
     """
     home = homes.find()
-    if everywhere:
-        left = protect.unprotect_all(home)
+    left = protect.unprotect_all(home) if everywhere else []
+    answers = []
+    for target in chosen(targets, False, folders) if targets or folders or not everywhere else ():
+        interpreter = interpreters.ask(target)
+        outcome = "unprotected" if protect.unprotect(home, interpreter) else "was not protected"
+        answers.append({"python": interpreter.python, "site": interpreter.site, "outcome": outcome})
+    if as_json:
+        echo_json(envelope("unprotect", interpreters=answers, left=left))
+    else:
         for site in left:
             click.echo(f"guard: {site} could not be changed", err=True)
-        if not targets and not folders:
-            sys.exit(BAD_DATA if left else CLEAN)
-    for target in chosen(targets, False, folders):
-        interpreter = interpreters.ask(target)
-        was = protect.unprotect(home, interpreter)
-        click.echo(f"{'unprotected' if was else 'was not protected':<17} {interpreter.python}")
+        for answer in answers:
+            click.echo(f"{answer['outcome']:<17} {answer['python']}")
+    sys.exit(BAD_DATA if left else CLEAN)

@@ -111,6 +111,7 @@ def test_guard_shims_brings_back_what_vanished(life):
     done = life.guard("shims")
     assert done.returncode == 0 and str(shim) in done.stdout.splitlines()
     assert shim.read_bytes() == text and shim.stat().st_mode & 0o777 == 0o755
+    assert str(shim) in json.loads(life.guard("shims", "--json").stdout)["written"]
 
 
 @pytest.mark.parametrize("shell", ["bash -ic", "bash -lc", "bash -lic", "dash -lc", "zsh -ic", "fish -c", "fish -ic"])
@@ -164,6 +165,7 @@ def test_uninstall_asks_first(life):
 
 def test_uninstall_leaves_no_trace(life):
     assert life.pip("install", "--no-index", NAME).returncode == 77  # a recorder is at work now
-    done = life.guard("uninstall", "--yes")
+    done = life.guard("uninstall", "--yes", "--json")
     assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["left"] == []
     assert tree(life.root) == life.before

@@ -215,7 +215,9 @@ def test_killed_between_the_filter_and_its_note(site, indexed):
     note.write_bytes(before)
     summary = indexed.sync()
     assert summary.code == 0 and not summary.notices and known(indexed, [INVENTED]) == [INVENTED]
-    assert indexed.run("lists", "verify").returncode == 0
+    done = indexed.run("lists", "verify", "--json")
+    assert done.returncode == 0
+    assert indexed.home.known_names in [one["path"] for one in json.loads(done.stdout)["whole"]]
 
 
 def test_the_list_beside_it_is_not_taken_for_altered(site, indexed):

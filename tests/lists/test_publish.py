@@ -98,7 +98,8 @@ def test_the_command_line(installation, tmp_path):
     assert installation.run("publish", "init", "--to", repo, "--keys", keys).returncode == 65
     done = installation.run("publish", "list", "--to", repo, "--keys", keys, "--expires", "timestamp=2")
     assert done.returncode == 0 and "version 2" in done.stdout
-    assert installation.run("publish", "refresh", "--to", repo, "--keys", keys).returncode == 0
+    done = installation.run("publish", "refresh", "--to", repo, "--keys", keys, "--json")
+    assert json.loads(done.stdout)["folder"] == str(repo)
     told = json.loads(installation.run("publish", "show", "--to", repo, "--json").stdout)["roles"]
     assert (told["targets"]["version"], told["timestamp"]["version"], len(told["root"]["keys"])) == (2, 3, 1)
     assert installation.run("publish", "show", "--to", keys).returncode == 65

@@ -43,6 +43,8 @@ def test_protect_and_unprotect(guarded, place):
     assert done.returncode == 0 and done.stdout.startswith("unprotected ")
     free = guarded.run([str(place / "bin" / "python"), "-m", "pip", "download", "--no-index", CANARY], CI="1")
     assert free.returncode == 1
+    again = json.loads(guarded.guard("unprotect", "--json", str(place)).stdout)
+    assert [one["outcome"] for one in again["interpreters"]] == ["was not protected"]
 
 
 @pytest.mark.parametrize(
