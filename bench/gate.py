@@ -65,9 +65,9 @@ class Bench:
                 return False
         return True
 
-    def compare(self, label, one, other, env=None, runs=None):
+    def compare(self, label, one, other, env=None):
         env = env or self.env
-        return compare(label, one, other, env, runs or self.runs, None if "CI" in env else self.settle)
+        return compare(label, one, other, env, self.runs, None if "CI" in env else self.settle)
 
     def all(self):
         shim = str(self.shims / "pip")
@@ -104,10 +104,9 @@ class Bench:
             "--upgrade",
             str(wheel),
         ]
-        runs = max(8, self.runs // 3)
         bare = [str(self.pip / "pip"), *words]
-        self.compare("null pair: bare local install over itself", bare, bare, runs=runs)
-        self.compare("shim + pip install --no-index of a local wheel over bare", [shim, *words], bare, runs=runs)
+        self.compare("null pair: bare local install over itself", bare, bare)
+        self.compare("shim + pip install --no-index of a local wheel over bare", [shim, *words], bare)
 
     def with_list(self, count):
         """A synced list of ``count`` invented names."""
