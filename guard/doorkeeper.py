@@ -95,9 +95,11 @@ def _record(home, invocation, settings, command, findings, verdict, names):
     from .core.attempt import line
     from .core.journal import append
 
-    start_recorder(home, settings, os.environ)  # it begins in a second, and leaves this process meanwhile
+    started = start_recorder(home, settings, os.environ)  # it begins in a second, and leaves this process meanwhile
     attempt = line(invocation, command, findings, verdict, settings["mode"], names, __version__, time.time_ns())
     append(home.journal, attempt)
+    if not started:
+        start_recorder(home, settings, os.environ)
     if is_due(home, settings["list.max_age_days"]):
         start_sync(home, settings, os.environ)
 

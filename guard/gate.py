@@ -16,7 +16,7 @@ try:
     if data.startswith(MAGIC):
         exec(loads(memoryview(data)[8:]))
         open_gate(PACKAGE, data)  # type: ignore[name-defined]  # noqa: F821
-except (OSError, ValueError, EOFError, TypeError):
+except Exception:  # noqa: S110
     pass  # there is none, or it is damaged
 sys.path.insert(0, PACKAGE[:-6])
 from guard.doorkeeper import main  # noqa: E402

@@ -15,8 +15,15 @@ def open_gate(package, data):
     # This process lives for milliseconds. The module is built in; importlib takes a tenth of one to find that out.
     sys.modules["_imp"].create_builtin(type(sys.__spec__)("gc", None)).disable()
     modules = marshal.loads(memoryview(data)[8 + int.from_bytes(data[4:8], "little") :])
-    sys.meta_path.insert(0, Shelf(package))
-    unpack(package, modules)
+    shelf = Shelf(package)
+    sys.meta_path.insert(0, shelf)
+    try:
+        unpack(package, modules)
+    except Exception:  # it is damaged: the modules are imported as usual, all of them
+        sys.meta_path.remove(shelf)
+        for name in modules:
+            sys.modules.pop(name, None)
+        raise
 
 
 def unpack(package, modules, make_spec=None):
@@ -65,7 +72,8 @@ class Shelf:
         if self.is_read or not name.startswith("guard."):
             return None
         self.is_read = True
-        modules = self._read()
+        # Of two builds, a module may lie in both files: the one that was made is the one.
+        modules = {inner: module for inner, module in self._read().items() if inner not in sys.modules}
         unpack(self.package, modules)
         return type(sys.__spec__)(name, self) if name in modules else None
 

@@ -36,4 +36,5 @@ def command(as_json):
     if as_json:
         echo_json(envelope("shims", written=written))
     else:
-        click.echo("\n".join(written))
+        for path in written:
+            click.echo(path)

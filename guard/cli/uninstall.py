@@ -28,7 +28,7 @@ def command(yes, as_json):
     if not yes:
         if not sys.stdin.isatty():
             raise UsageError("there is nobody to ask here", "to remove %s: guard uninstall --yes" % home.root)
-        click.confirm("Remove %s with its settings, list and recorded events?" % home.root, abort=True)
+        click.confirm("Remove %s with its settings, list and recorded events?" % home.root, abort=True, err=True)
     left = remove(home)
     if as_json:
         echo_json(envelope("uninstall", removed=home.root, left=left))

@@ -34,9 +34,16 @@ def become(words, environ):
 
 
 def start_recorder(home, settings, environ):
-    """Start the recorder beside this process, unless one is at work or nothing may be left behind here; see reap."""
-    if _is_ours(home) and may_leave_behind(settings, environ) and not _at_work(home):
+    """Start the recorder beside this process, unless one is at work or nothing may be left behind here; see reap.
+
+    Returns whether there is nothing more to be done: where one is at work it is to be asked again after the line was
+    written, since that one may have looked at the journal for the last time.
+    """
+    if _is_ours(home) and may_leave_behind(settings, environ):
+        if _at_work(home):
+            return False
         _detached(home, "-m", RECORDER, home.root)
+    return True
 
 
 def start_sync(home, settings, environ):

@@ -3,7 +3,7 @@
     model = Model.open(shipped("lookalike.model"))
     model.judge("reqeusts")  ->  Likeness(imitates="requests", likeness="swap", score=31.4, flagged=True)
 
-A popular name leaves after one look-up. Any other is turned into the keys of guard.core.likeness; two bitmaps deny
+A popular name leaves at once. Any other is turned into the keys of guard.core.likeness; two bitmaps deny
 nearly all of them, the rest lead to projects, and those are weighed: what the project is worth to an imitator, what
 each slip counts, and how unlikely the letters are that the name holds. Everything is whole numbers (thousandths of a
 nat), so that the answer is the same everywhere. guard/lookalike/compile.py writes the file and says how it is laid out.
@@ -194,6 +194,7 @@ class Model(Projects):
             self._bitmap = self._section(BITMAP)
         bitmap, top = self._bitmap, len(self._bitmap) - 1
         return bitmap[code >> HIGH & top] >> (code & 7) & 1 and bitmap[code >> 3 & top] >> (code >> 23 & 7) & 1
+
 
 def rests_of(raw):
     """The codes of what follows each place of a name (bytes): of the whole first, of nothing last."""

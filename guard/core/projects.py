@@ -68,7 +68,7 @@ class Projects:
             model = cls(path, fd, _head(os.pread(fd, HEAD, 0)))
             if os.fstat(fd).st_size != model.head["sections"][END]:
                 raise ValueError("its size is not what it says")
-        except (OSError, ValueError, KeyError, IndexError):
+        except (OSError, ValueError, KeyError, IndexError, CannotJudge):
             os.close(fd)
             raise CannotJudge("%s is not a model that guard made, or is damaged" % path)
         return model
@@ -204,7 +204,7 @@ class _Head(dict):
     def __missing__(self, key):
         try:
             found = self[key] = [int(value) for value in self.lines[key].split(",")]
-        except ValueError:
+        except (KeyError, ValueError):
             raise CannotJudge("the model is damaged at %s" % key)
         return found
 

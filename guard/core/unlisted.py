@@ -26,7 +26,8 @@ class Unlisted:
         self.settings = settings
         self._internal = settings["names.internal"]
         self._asked = 0
-        self._quiet = open_filter(shipped(QUIET), QUIET_TIE)
+        # Who refuses look-alikes wants each name judged; the filter is wrong once in some hundreds of times.
+        self._quiet = None if settings["lookalike.block_score"] else open_filter(shipped(QUIET), QUIET_TIE)
         self._projects = self._model = None  # opened for the first name that is not quiet
         self._known = open_filter(home.known_names, KNOWN_NAMES)
 
@@ -53,7 +54,7 @@ class Unlisted:
     def _likeness(self, name):
         self._asked += 1
         try:
-            if self._quiet is not None and name.encode() in self._quiet:
+            if self._is_quiet(name):
                 return None
             if self._model is None:
                 if self._projects is None:
@@ -68,6 +69,12 @@ class Unlisted:
             return self._model.judge(name) if self._model.judged < LIKENED else None
         except CannotJudge:
             return None  # the list is what guard stands on; without its model guard knows no likeness, and says nothing
+
+    def _is_quiet(self, name):
+        try:
+            return self._quiet is not None and name.encode() in self._quiet
+        except CannotJudge:
+            return False  # it was cut while it was read; the model knows
 
     def _lookalike(self, target, likeness):
         blocks = 0 < self.settings["lookalike.block_score"] <= likeness.score
@@ -87,4 +94,3 @@ class Unlisted:
         for opened in (self._quiet, self._projects, self._known):
             if opened is not None:
                 opened.close()
-

@@ -1,8 +1,8 @@
 """The names of an index at which the judge of look-alikes is silent, as a filter that the gate asks before the model.
 
 Most names that people install were on the index when the model was made, and what it says of them is known: nothing.
-That answer costs one read, not the two hundred of a judgement. A name that the index had not is taken for one of them
-once in some hundreds of times, and one that the model flags never is one of them.
+That answer costs one read, not the two hundred of a judgement. None that the model flags was put in; as with any such
+filter, a name that was not is taken for one of them once in some hundreds of times.
 """
 
 from guard.core.filter import build as filter_of

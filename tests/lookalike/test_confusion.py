@@ -51,6 +51,7 @@ def holds(guarded, line, why, cwd, **environ):
         ("-i %s --extra-index-url %s" % (OWN, ELSEWHERE), ALSO),
         ("--extra-index-url " + OWN, ALSO_PUBLIC),
         ("-f " + OWN, ALSO_PUBLIC),
+        (f"-i {OWN} -f {OWN}", ""),
     ],
 )
 def test_options_of_pip_and_uv(acme, tmp_path, line, why):
@@ -90,6 +91,7 @@ def test_configuration_of_pip(acme, tmp_path, text, why):
         ("-f %s\n--no-index\n" % ELSEWHERE, ALSO),
         ("-i %s\n" % OWN, ""),
         ("-f %s\n-i %s\n" % (ELSEWHERE, OWN), ALSO),
+        (f"-i {OWN}\n-f {OWN}\n--extra-index-url {OWN}\n", ""),
     ],
 )
 def test_lines_of_a_requirement_file(acme, tmp_path, text, why):
@@ -127,6 +129,57 @@ def test_a_dependency_that_names_its_index_in_uv(acme, tmp_path):
 
 
 @pytest.mark.parametrize(
+    "tables",
+    [
+        '[tool.uv.sources]\na = {index = ["x"]}\n',
+        "[tool.uv.sources]\na = {index = {x = 1}}\n",
+        '[[tool.uv.index]]\nname = ["a"]\nurl = "https://x.example/simple"\n',
+        "[tool.uv]\nsources = 3\npip = 4\nindex = 5\n",
+    ],
+)
+def test_tables_of_uv_that_are_nonsense_stop_nothing(acme, tmp_path, tables):
+    (tmp_path / "pyproject.toml").write_text(tables)
+    answer = acme.check("uv", "pip", "install", "typoguard-test-blocked", cwd=tmp_path)
+    assert answer["verdict"] == "block", answer
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ('{index = "acme"}', "--no-sources"),
+        ('{index = "acme", marker = "sys_platform == \'linux\'"}', ""),
+        ('[{index = "acme", group = "x"}]', ""),
+    ],
+)
+def test_a_source_that_uv_does_not_go_by_everywhere(acme, tmp_path, source, words):
+    project = '[project]\nname = "own"\nversion = "1"\ndependencies = ["acme-billing"]\n'
+    index = '[[tool.uv.index]]\nname = "acme"\nurl = "%s"\nexplicit = true\n' % OWN
+    (tmp_path / "pyproject.toml").write_text(project + index + "[tool.uv.sources]\nacme-billing = %s\n" % source)
+    (tmp_path / "r.txt").write_text(NAME + "\n")
+    holds(acme, "uv sync " + words, PUBLIC, tmp_path)
+    holds(acme, "uv pip install -r r.txt " + words, PUBLIC, tmp_path)
+
+
+def test_what_holds_for_uv_pip_holds_for_no_other_command_of_uv(acme, tmp_path):
+    project = '[project]\nname = "own"\nversion = "1"\ndependencies = ["acme-billing"]\n[tool.uv.pip]\n'
+    (tmp_path / "pyproject.toml").write_text(project + 'no-index = true\nindex-url = "%s"\n' % OWN)
+    holds(acme, "uv sync", PUBLIC, tmp_path)
+    holds(acme, "uv pip install " + NAME, "", tmp_path)
+
+
+def test_each_variable_of_uv_counts_beside_the_other_option(acme, tmp_path):
+    line = "uv pip install --default-index %s --index %s %s" % (OWN, OWN, NAME)
+    holds(acme, line, "", tmp_path)
+    holds(acme, line, ALSO, tmp_path, UV_EXTRA_INDEX_URL=ELSEWHERE)
+
+
+def test_what_pipx_runs_in_an_environment(acme, tmp_path):
+    holds(acme, "pipx runpip tool install -i %s %s" % (OWN, NAME), "", tmp_path)
+    line = "pipx runpip tool install --extra-index-url %s %s" % (ELSEWHERE, NAME)
+    holds(acme, line, ALSO, tmp_path, PIP_INDEX_URL=OWN)
+
+
+@pytest.mark.parametrize(
     ("tables", "environ", "why"),
     [
         ("", {}, PUBLIC),
@@ -138,6 +191,14 @@ def test_a_dependency_that_names_its_index_in_uv(acme, tmp_path):
 def test_sources_of_pdm(acme, tmp_path, tables, environ, why):
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "own"\nversion = "1"\n' + tables)
     holds(acme, "pdm add " + NAME, why, tmp_path, **environ)
+
+
+def test_what_pdm_has_stored(acme, tmp_path):
+    source = '[[tool.pdm.source]]\nname = "pypi"\nurl = "%s"\n' % OWN
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "own"\nversion = "1"\n' + source)
+    (tmp_path / "pdm.toml").write_text('[pypi.other]\nurl = "%s"\n' % ELSEWHERE)
+    holds(acme, "pdm add " + NAME, ALSO, tmp_path)
+    holds(acme, "pdm add " + NAME, "", tmp_path, PDM_IGNORE_STORED_INDEX="1")
 
 
 def test_pdm_that_ignores_its_default_index(acme, tmp_path):
@@ -184,6 +245,9 @@ def test_what_poetry_has_locked_comes_from_where_it_was_found(acme, tmp_path):
     (tmp_path / "poetry.lock").write_text(lock + 'python-versions = "*"\ncontent-hash = "0"\n')
     assert list(said(acme, "poetry install", tmp_path)) == ["acme-near"]
     assert list(said(acme, "poetry update", tmp_path)) == ["acme-far", "acme-near"]  # it resolves anew
+    public = '[[tool.poetry.source]]\nname = "PyPI"\npriority = "explicit"\n'
+    (tmp_path / "pyproject.toml").write_text(POETRY % (OWN, "primary") + public)
+    assert list(said(acme, "poetry install", tmp_path)) == ["acme-near"]  # what names no source came from there
 
 
 POOL = """

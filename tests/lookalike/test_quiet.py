@@ -58,3 +58,18 @@ def test_without_the_filter_the_model_answers(damage, tmp_path, monkeypatch):
     room.close()
     assert said["reqeusts"].imitates == "requests"
     assert said["requests"] is said["zzqjxv-werklf"] is None
+
+
+def test_who_refuses_look_alikes_has_every_name_judged(tmp_path, monkeypatch):
+    """The filter is wrong now and then; here it says of every name that it is quiet."""
+    monkeypatch.setattr("guard.core.filter.Filter.__contains__", lambda self, name: True)
+    home = Home(str(tmp_path))
+    said = []
+    for text in ("", "[lookalike]\nblock_score = 30\n"):
+        (tmp_path / "etc").mkdir(exist_ok=True)
+        (tmp_path / "etc" / "guard.toml").write_text(text)
+        room = Unlisted(home, load(home, str(tmp_path), {}))
+        said.append(room.target(Target("reqeusts", "reqeusts"), [])[0])
+        room.close()
+    assert said[0] is None
+    assert said[1].imitates == "requests"

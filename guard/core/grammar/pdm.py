@@ -39,24 +39,31 @@ def _indexes(project):
     sources = pyproject.table(project.tables, "tool", "pdm").get("source")
     found = [source for source in sources if isinstance(source, dict)] if isinstance(sources, list) else []
     found = [source for source in found if isinstance(source.get("url"), str)]
-    default, ignored = _stored(project)
-    if all(source.get("name") != "pypi" for source in found) and not ignored and (found or default != DEFAULT_INDEX):
+    default, ignored, more = _stored(project)
+    if ignored:
+        return [source["url"] for source in found] or [NO_INDEX]
+    found += more
+    if all(source.get("name") != "pypi" for source in found) and (found or default != DEFAULT_INDEX):
         found.insert(0, {"url": default})
-    return [source["url"] for source in found] or [NO_INDEX] * ignored
+    return [source["url"] for source in found]
 
 
 def _stored(project):
-    """(URL of the default index, whether it is ignored): pdm's variables, the project's pdm.toml, the user's own."""
+    """(URL of the default index, whether what is stored is ignored, further sources): pdm's variables, the project's
+    pdm.toml, the user's own.
+    """
     environ = project.reader.environ
     home = environ.get("XDG_CONFIG_HOME") or environ.get("HOME", "") + "/.config"
     named = environ.get("PDM_CONFIG_FILE") or home + "/pdm/config.toml"
     default, ignored = environ.get("PDM_PYPI_URL", ""), environ.get("PDM_IGNORE_STORED_INDEX", "").lower()
     known = ignored in _TRUE if ignored else None
+    more = []
     for path in ((project.root or project.start) + "/pdm.toml", named):
         table = pyproject.table(pyproject.tables(project.reader, path, path), "pypi")
         default = default or (table.get("url") if isinstance(table.get("url"), str) else "")
         known = table.get("ignore_stored_index") if known is None else known
-    return default or DEFAULT_INDEX, known is True
+        more += [one for one in table.values() if isinstance(one, dict) and isinstance(one.get("url"), str)]
+    return default or DEFAULT_INDEX, known is True, more
 
 
 def _add(project, given):

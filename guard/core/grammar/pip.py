@@ -132,7 +132,9 @@ def _verbs(reader, args, configured):
 
 
 def _interpreter(path):
-    return os.path.isfile(path) or os.path.exists(path + "/bin/python") or os.path.exists(path + "/Scripts/python.exe")
+    if os.path.isfile(path):
+        return os.access(path, os.X_OK)
+    return os.path.exists(path + "/bin/python") or os.path.exists(path + "/Scripts/python.exe")
 
 
 def _targets(reader, reading, seen):

@@ -26,7 +26,8 @@ def read(invocation):
     for text in given.strange:
         reader.unseen(text, "an option that guard does not know, or its value")
     how(reader, given)
-    _pip_args(reader, given)
+    if verb != "runpip":
+        _pip_args(reader, given)
     return command
 
 
@@ -86,6 +87,7 @@ def _started(reader, word, rest):
         inner = read_any(Invocation(word, rest, reader.environ, reader.cwd))
         reader.command.targets += inner.targets
         reader.command.unseen += inner.unseen
+        reader.command.indexes += inner.indexes
 
 
 def _upgrade(reader, given):
@@ -145,7 +147,7 @@ def _pip_args(reader, given):
     inner = pip.read(Invocation("pip", ["install", *words], reader.environ, reader.cwd))
     reader.command.targets += inner.targets
     reader.command.unseen += inner.unseen
-    reader.command.indexes[:] = inner.indexes
+    reader.command.indexes += [url for url in inner.indexes if url not in reader.command.indexes]
 
 
 _VERBS = {

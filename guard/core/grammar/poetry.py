@@ -22,6 +22,7 @@ from .poetry_options import NEWEST
 from .reader import Reader
 
 _CHANGES = (2, 0)  # from here on -C changes the directory, and -P names the project
+_KEPT = ("install", "sync")  # what is locked comes from where it was; others resolve anew
 _TWICE = (2, 1)  # from here on -P is resolved, and a relative -C looked for again from where it has led to
 
 
@@ -120,7 +121,9 @@ class _Project:
         named = pyproject.poetry_named(self.tables, self.version)
         for target in self.command.targets:
             index = named.get(target.name, "") if target.where else option
-            target.index = index or target.index
+            # What is locked without a source came from the public index; poetry asks that one, if it has it at all.
+            public = urls.get("pypi", "") if target.where == "poetry.lock" and self.line.verb in _KEPT else ""
+            target.index = index or target.index or public
 
     def declared(self, asked, leave=()):
         """What pyproject.toml declares, and what building the project itself would take."""
@@ -134,7 +137,7 @@ class _Project:
         """What poetry.lock holds; whether there is one."""
         if not self.root:
             return False
-        kept = self.line.verb in ("install", "sync")  # what is locked comes from where it was; others resolve anew
+        kept = self.line.verb in _KEPT
         try:
             data = pyproject.contents(self.root + "/poetry.lock")
             from . import poetry_lock

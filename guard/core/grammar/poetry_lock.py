@@ -62,7 +62,7 @@ def scan(data):
         for line in lines:
             first = line[:1]
             if first == " ":
-                if line[:5] not in _ITEMS:
+                if closed or line[:5] not in _ITEMS or (line[4] == '"' and not _is_item(line)):
                     raise Deviation("indented line")
             elif first not in _LOOK:
                 if closed and first and first != "#" and (found or line != "package = []"):
@@ -113,6 +113,11 @@ def _check_strings(data):
         if data.startswith(b"'''", at):
             raise Deviation("multi-line string")
         at = data.find(b"'", at + 1)
+
+
+def _is_item(line):
+    """Whether an indented line that begins with a quote is an item of an array: it could be a key, too."""
+    return line[-2:] == '",' and '"' not in line[5:-2].replace("\\\\", "").replace('\\"', "")
 
 
 def _check_key(line):

@@ -61,11 +61,12 @@ class Reader:
     oldest        the newest of them, which differ where a line is read as any of several would. Other tools than pip
     newest        (uv, poetry, …) leave all three as they are.
     dependencies  whether a local project's own dependencies would be installed (``--no-deps``)
-    links         remote pages of links (``--find-links``), which stand behind the indexes of ``command``
+    asked         the indexes of ``command``
+    links         remote pages of links (``--find-links``), which stand behind them
     """
 
-    __slots__ = ("command", "cwd", "environ", "versions", "oldest", "newest", "_mask", "dependencies", "links", "skip",
-                 "seen")  # fmt: skip
+    __slots__ = ("command", "cwd", "environ", "versions", "oldest", "newest", "_mask", "dependencies", "asked", "links",
+                 "skip", "seen")  # fmt: skip
 
     def __init__(self, command, cwd, environ):
         self.command = command
@@ -76,6 +77,7 @@ class Reader:
         self.newest = NEWEST
         self._mask = 0
         self.dependencies = True
+        self.asked = []
         self.links = []
         self.skip = None  # a compiled regular expression: lines of requirement files to leave out (pip before 20.1)
         self.seen = set()  # requirement files and projects that were read: pip reads them again, a name is a name once
@@ -169,15 +171,16 @@ class Reader:
 
         A page of links answers beside the indexes, or without them; a folder of this machine is nobody else's answer.
         """
-        indexes = [url for url in self.command.indexes if url not in self.links]
+        indexes = self.asked
         if values.get("no_index"):
             indexes = [NO_INDEX]
         elif NO_INDEX not in indexes or (self.versions and self.oldest < _STICKY):
             if any(values.get("index_url", ())):
                 indexes = list(values["index_url"])
             extra = values.get("extra_index_urls", [])
-            indexes += extra if indexes or not extra else [DEFAULT_INDEX, *extra]
+            indexes = indexes + (extra if indexes or not extra else [DEFAULT_INDEX, *extra])
         self.links += [url for url in values.get("find_links", ()) if remote(url) and url not in self.links]
+        self.asked = indexes
         self.command.indexes[:] = indexes + self.links if indexes or not self.links else [DEFAULT_INDEX, *self.links]
 
     def requirement(self, text):

@@ -10,6 +10,7 @@ from .other_options import UV
 from .other_project import Project
 from .reader import DEFAULT_INDEX, Reader, remote
 
+_OF_PROJECTS = ("pyproject.toml", "uv.lock")  # where what the tables say of one dependency holds
 _PROJECTS = ("pyproject.toml", "setup.py", "setup.cfg")  # as a requirement file, each stands for its project
 
 
@@ -49,11 +50,12 @@ def _indexes(project, given):
     asked = _options(given, environ)
     if "no-config" not in given.options and environ.get("UV_NO_CONFIG", "").lower() not in ("1", "true", "yes", "on"):
         asked.add(uv_tables.indexes(project, environ))
-        single = uv_tables.named(project)
+        ignored = "no-sources" in given.options or "no-sources-package" in given.options or environ.get("UV_NO_SOURCES")
+        single = {} if ignored else uv_tables.named(project)
         for target in reader.command.targets:
-            if target.where:
+            if target.where.endswith(_OF_PROJECTS):
                 target.index = single.get(target.name, "")
-    in_files = [url for url in reader.command.indexes if url not in reader.links]
+    in_files = list(reader.asked)
     asked.none = asked.none or NO_INDEX in in_files
     if in_files and not asked.main:
         asked.main = in_files.pop(0)
@@ -69,10 +71,8 @@ def _options(given, environ):
     main = given.all("default-index", "index-url")[-1:] or [
         environ.get("UV_DEFAULT_INDEX") or environ.get("UV_INDEX_URL", "")
     ]
-    more = (
-        given.all("index", "extra-index-url")
-        or (environ.get("UV_INDEX") or environ.get("UV_EXTRA_INDEX_URL", "")).split()
-    )
+    more = given.all("index") or environ.get("UV_INDEX", "").split()
+    more += given.all("extra-index-url") or environ.get("UV_EXTRA_INDEX_URL", "").split()
     links = given.all("find-links") or environ.get("UV_FIND_LINKS", "").split(",")
     return Asked(_bare(main[0]), map(_bare, more), filter(remote, links), "no-index" in given.options)
 

@@ -63,7 +63,8 @@ def indexes(project, environ):
         # An explicit index is asked only for the packages that name it.
         also = [e["url"] for e in _entries(settings) if e.get("default") is not True and e.get("explicit") is not True]
         found.add(Asked(main, also))
-        for one in (settings, table(settings, "pip")):
+        # What stands in ``pip`` holds for ``uv pip`` alone, and there before the rest.
+        for one in (table(settings, "pip"), settings) if project.reader.command.verb.startswith("pip") else (settings,):
             main = one.get("index-url") if isinstance(one.get("index-url"), str) else ""
             links = filter(remote, strings(one.get("find-links")))
             found.add(Asked(main, strings(one.get("extra-index-url")), links, one.get("no-index") is True))
@@ -72,13 +73,13 @@ def indexes(project, environ):
 
 def named(project):
     """{normalised name: URL of the one index that ``sources`` name for it}."""
-    urls = {entry.get("name"): entry["url"] for entry in _entries(_own(project))}
+    urls = {entry["name"]: entry["url"] for entry in _entries(_own(project)) if isinstance(entry.get("name"), str)}
     found = {}
     for name, value in table(project.tables, "tool", "uv", "sources").items():
-        values = value if isinstance(value, list) else [value]
-        given = [one.get("index") if isinstance(one, dict) else None for one in values]
-        if len(set(given)) == 1 and given[0] in urls:
-            found[normalise(name)] = urls[given[0]]
+        # More than an index (a marker, a group) says that it holds for some only.
+        index = value["index"] if isinstance(value, dict) and list(value) == ["index"] else None
+        if isinstance(index, str) and index in urls:
+            found[normalise(name)] = urls[index]
     return found
 
 

@@ -85,6 +85,7 @@ def test_nothing_is_installed(line):
         ("pip install -r missing.txt foo", "cannot be opened"),
         ("pip install ./missing", "a project name is expected"),
         ("pip --python /nonexistent install foo", "no Python interpreter"),
+        ("pip --python /etc/passwd install foo", "no Python interpreter"),  # pip cannot start it
         ("pip install -e foo", "neither a local project nor"),
         ("pip install -e git+https://x.invalid/r", "name is missing"),
     ],

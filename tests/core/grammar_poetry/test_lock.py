@@ -51,7 +51,7 @@ LINES = [
     "[[package]]", "[package]", 'name = "other"', 'version = "9"', "[package.source]", '[package."source"]',
     "package = []",
     'source = {type = "git", url = "x"}', 'source.url = "x"', '"source" = {url = "x"}', "'source'.url = 'x'",
-    '"sour\\u0063e".url = "x"',
+    '"sour\\u0063e".url = "x"', '    "source" = {type = "git", url = "x"}', '    "package" = []', '    "a" = "b" # ",',
     "[ package.source ]", "[[ package ]]", '[["package"]]', " [[package]]", "[[package]] # comment", 'url = "y"',
     'type = "git"',
     "[metadata]", "[extras]", "[package.dependencies]", "[package.dependencies.a]", "[[package.dependencies.a]]",
@@ -121,6 +121,18 @@ def test_a_source_does_not_end_at_its_first_blank_line():
     with pytest.raises(Deviation):
         poetry_lock.scan(text.encode())
     assert poetry_lock.read(text.encode()) == [("a", "1", "git", "https://host/a.git")]
+
+
+@pytest.mark.parametrize("text", [
+    '    "package" = [{name = "evil", version = "1"}]\n\n[metadata]\n',
+    '[[package]]\nname = "a"\nversion = "1"\n    "source" = {type = "git", url = "https://host/a"}\n',
+    '[[package]]\nname = "a"\nversion = "1"\n    "source" = {type = "git", url = "https://host/a"} # ",\n',
+    '[[package]]\nname = "a"\nversion = "1"\n\n[package.source]\ntype = "git"\n\n    "url" = "https://host/a"\n',
+])  # fmt: skip
+def test_a_key_may_be_quoted_and_indented(text):
+    with pytest.raises(Deviation):
+        poetry_lock.scan(text.encode())
+    assert poetry_lock.read(text.encode()) == by_tomllib(text)
 
 
 def test_crlf_and_no_package_and_no_lock_at_all():
