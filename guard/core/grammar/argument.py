@@ -79,6 +79,8 @@ def editable(reader, text, where="", constraint=False):
         return _directory(reader, path, extras, text, where, constraint)
     if bare.lower().startswith("file:"):
         return _local_url(reader, bare, extras, text, where, constraint)
+    if bare.startswith("\\\\") and reader.newest >= _NAMED_EDITABLE:  # pip takes it for a path, and finds nothing there
+        return reader.unseen(text, "a share of Windows", where)
     url = text
     if scheme_of(url) in VCS:
         url = "%s+%s" % (scheme_of(url), url)

@@ -7,7 +7,10 @@ import time
 
 import pytest
 
+from guard.core.command import Command
 from guard.core.grammar import reqfile, shell
+from guard.core.grammar.pip import set_versions
+from guard.core.grammar.reader import Reader
 from tests.core.grammar.lines import CLEAN, command, names
 
 
@@ -362,3 +365,14 @@ def test_a_line_that_is_deeply_nested_or_long_does_not_hang(tmp_path):
         command(["pip", "install", line[:130000]], tmp_path)
         assert time.process_time() - before < 2
     assert list(reqfile.logical("a\\\nb\n#c\\\nd # e\n\\\n")) == [(1, "ab"), (4, "d")]
+
+
+def test_a_share_of_windows_is_a_path_to_pip_and_holds_back_nothing_else(tmp_path):
+    """From 25.3 what stands before ``-e`` is what is edited; two backslashes make it a file URL, which leads nowhere."""
+    write(tmp_path, r_txt="\\\\\\\\share\\\\own -e ./x\nwanted\n")
+    reader = Reader(Command("pip"), str(tmp_path), CLEAN)
+    set_versions(reader, ["25.3"])
+    reqfile.read(reader, "r.txt")
+    assert [target.name for target in reader.command.targets] == ["wanted"]
+    assert [part.reason for part in reader.command.unseen] == ["a share of Windows"]
+    assert not reader.command.rejected
