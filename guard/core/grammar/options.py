@@ -250,6 +250,7 @@ _CHECKS = {
     "no_binary": _format,
     "only_binary": _format,
     "all_releases": _format,
+    "refresh_package": _format,
     "only_final": _format,
     "merge_hash": _hash,
     "_merge_hash": _hash,

@@ -100,6 +100,12 @@ def read_by(version, line, environ=None):
     return reader, lines(reader, line.split(), "")
 
 
+def test_an_option_is_no_value_of_refresh_package():
+    with pytest.raises(Refused, match="an option is no project name"):
+        read_by("26.3", "install --refresh-package=- foo")
+    assert read_by("26.3", "install --refresh-package=foo foo")[1]
+
+
 def test_python_stands_before_the_command():
     with pytest.raises(Refused, match="before the pip subcommand"):
         read_by("25.3", "install foo --python /usr/bin/python3")
