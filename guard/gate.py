@@ -15,9 +15,9 @@ try:
         data = file.read()
     if data.startswith(MAGIC):
         exec(loads(memoryview(data)[8:]))
-        open_gate(PACKAGE, data)  # type: ignore[name-defined]  # noqa: F821
-except Exception:  # noqa: S110
-    pass  # there is none, or it is damaged
+        open_gate(PACKAGE, data)  # type: ignore[name-defined]  # noqa: F821  # what was run makes it
+except Exception:  # noqa: S110  # a bundle may be damaged in any way
+    pass  # the modules are imported as usual
 sys.path.insert(0, PACKAGE[:-6])
 from guard.doorkeeper import main  # noqa: E402
 

@@ -8,7 +8,6 @@ An internal name is neither a look-alike nor unknown. It is a ``confusion`` wher
 for it that is not internal: an attacker can register the name there with a higher version (dependency confusion).
 """
 
-
 from .command import NO_INDEX
 
 

@@ -8,9 +8,7 @@ from ..command import NO_INDEX, Command, Invocation
 from . import argument, other_args, pyproject
 from .other_options import PDM
 from .other_project import Project
-from .reader import DEFAULT_INDEX, Reader
-
-_TRUE = ("1", "true", "yes", "on")
+from .reader import DEFAULT_INDEX, TRUE, Reader
 
 
 def read(invocation):
@@ -56,7 +54,7 @@ def _stored(project):
     home = environ.get("XDG_CONFIG_HOME") or environ.get("HOME", "") + "/.config"
     named = environ.get("PDM_CONFIG_FILE") or home + "/pdm/config.toml"
     default, ignored = environ.get("PDM_PYPI_URL", ""), environ.get("PDM_IGNORE_STORED_INDEX", "").lower()
-    known = ignored in _TRUE if ignored else None
+    known = ignored in TRUE if ignored else None
     more = []
     for path in ((project.root or project.start) + "/pdm.toml", named):
         table = pyproject.table(pyproject.tables(project.reader, path, path), "pypi")

@@ -118,7 +118,7 @@ class _Project:
             return
         urls = {name: url for name, url, _ in sources}
         option = urls.get((self.line.option("source") or "").lower(), "")
-        named = pyproject.poetry_named(self.tables, self.version)
+        named = pyproject.poetry_named(self.tables, urls)
         for target in self.command.targets:
             index = named.get(target.name, "") if target.where else option
             # What is locked without a source came from the public index; poetry asks that one, if it has it at all.

@@ -166,11 +166,10 @@ def poetry_sources(tables, version):
     return found
 
 
-def poetry_named(tables, version):
-    """{normalised name: URL of the one source that every declaration of it names}."""
+def poetry_named(tables, urls):
+    """{normalised name: URL of the one source that every declaration of it names}; urls: {name of a source: URL}."""
     from ..names import normalise
 
-    urls = {name: url for name, url, _ in poetry_sources(tables, version)}
     poetry = table(tables, "tool", "poetry")
     groups = [group for group in table(poetry, "group").values() if isinstance(group, dict)]
     places = [table(poetry, key) for key in ("dependencies", "dev-dependencies")]

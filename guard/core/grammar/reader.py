@@ -10,6 +10,7 @@ ENDINGS = ("zip", "whl", "gz", "tgz", "tar", "bz2", "tbz", "xz", "txz", "tlz", "
 _STICKY = (22, 3)  # before it, an index that a requirement file names counted in spite of ``--no-index``
 _LAST_LETTERS = frozenset("pPlLzZrR2aA")
 _OTHERS = ("uv", "pipx", "pdm")
+TRUE = ("1", "true", "yes", "on")  # how uv's and pdm's variables say yes, in lower case
 DEFAULT_INDEX = "https://pypi.org/simple"  # what pip asks where nothing else is configured
 
 
@@ -105,11 +106,11 @@ class Reader:
         """``name`` as an absolute path, by the working directory of the command."""
         return os.path.normpath(os.path.join(self.cwd, name))
 
-    def found(self, requirement, text, where="", asked=True, link="", index=""):
+    def found(self, requirement, text, where="", asked=True, link=""):
         """One more target."""
-        link = link or requirement.url
-        name = normalise(requirement.name)
-        self.command.targets.append(Target(name, text, requirement.version, where, asked, link, index))
+        self.command.targets.append(
+            Target(normalise(requirement.name), text, requirement.version, where, asked, link or requirement.url)
+        )
 
     def unseen(self, text, reason, where=""):
         """One more part that cannot be known offline."""

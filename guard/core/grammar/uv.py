@@ -8,7 +8,7 @@ from ..command import NO_INDEX, Command, Invocation
 from . import argument, other_args, reqfile
 from .other_options import UV
 from .other_project import Project
-from .reader import DEFAULT_INDEX, Reader, remote
+from .reader import DEFAULT_INDEX, TRUE, Reader, remote
 
 _OF_PROJECTS = ("pyproject.toml", "uv.lock")  # where what the tables say of one dependency holds
 _PROJECTS = ("pyproject.toml", "setup.py", "setup.cfg")  # as a requirement file, each stands for its project
@@ -48,7 +48,7 @@ def _indexes(project, given):
 
     reader, environ = project.reader, project.reader.environ
     asked = _options(given, environ)
-    if "no-config" not in given.options and environ.get("UV_NO_CONFIG", "").lower() not in ("1", "true", "yes", "on"):
+    if "no-config" not in given.options and environ.get("UV_NO_CONFIG", "").lower() not in TRUE:
         asked.add(uv_tables.indexes(project, environ))
         ignored = "no-sources" in given.options or "no-sources-package" in given.options or environ.get("UV_NO_SOURCES")
         single = {} if ignored else uv_tables.named(project)
@@ -71,8 +71,10 @@ def _options(given, environ):
     main = given.all("default-index", "index-url")[-1:] or [
         environ.get("UV_DEFAULT_INDEX") or environ.get("UV_INDEX_URL", "")
     ]
-    more = given.all("index") or environ.get("UV_INDEX", "").split()
-    more += given.all("extra-index-url") or environ.get("UV_EXTRA_INDEX_URL", "").split()
+    more = [
+        *(given.all("index") or environ.get("UV_INDEX", "").split()),
+        *(given.all("extra-index-url") or environ.get("UV_EXTRA_INDEX_URL", "").split()),
+    ]
     links = given.all("find-links") or environ.get("UV_FIND_LINKS", "").split(",")
     return Asked(_bare(main[0]), map(_bare, more), filter(remote, links), "no-index" in given.options)
 
