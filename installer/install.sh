@@ -43,13 +43,17 @@ for path in [base, os.__file__] if sys.argv[1:] else []:
 print("%d%03d%03d" % sys.version_info[:3], base)
 '
 
-# Keeps the newest Python that will do, or of those that will not one for each reason.
-best=0 python='' old='' bare='' private='' other=''
+# Keeps every Python that will do, the newest of them apart, and of those that will not one for each reason.
+best=0 newest='' enough='' old='' bare='' private='' other=''
 consider() {
 	if ! [ -f "$1" ] || ! [ -x "$1" ]; then return 0; fi
 	answer=$("$1" -I -c "$probe" $everybody 2>&1 </dev/null) || :
 	case $answer in
-	[0-9]*' '/*) if [ "${answer%% *}" -gt "$best" ]; then best=${answer%% *} python=${answer#* }; fi ;;
+	[0-9]*' '/*)
+		enough="$enough$answer
+"
+		if [ "${answer%% *}" -gt "$best" ]; then best=${answer%% *} newest=${answer#* }; fi
+		;;
 	old) old=$1 ;;
 	bare) bare=$1 ;;
 	private) private=$1 ;;
@@ -71,7 +75,8 @@ else
 	for candidate in "${PYENV_ROOT:-${HOME:-}/.pyenv}"/versions/*/bin/python3; do consider "$candidate"; done
 fi
 
-if [ -n "$python" ]; then
+if [ -n "$newest" ]; then
+	python=$("$newest" -I -B "$source/guard/setup/quickest.py" "$enough") || python=$newest
 	exec "$python" -I -B -c 'import os, sys
 sys.path.insert(0, os.path.abspath(sys.argv.pop(1)))
 from guard.setup.install import main

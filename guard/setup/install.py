@@ -70,7 +70,9 @@ def _arguments():
     parser.add_argument(
         "--prefix", metavar="DIR", help="where to (default: ~/.local/share/typoguard; with --system %s)" % system.PREFIX
     )
-    parser.add_argument("--python", metavar="PYTHON", help="the Python to run guard with (default: the newest found)")
+    parser.add_argument(
+        "--python", metavar="PYTHON", help="the Python that runs guard (default: the one found that starts quickest)"
+    )
     parser.add_argument(
         "--find-links", metavar="DIR", action="append", default=[], help="offline: take every wheel from this directory"
     )

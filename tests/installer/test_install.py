@@ -135,23 +135,31 @@ class TestFindingAPython:
         (path / "python3").chmod(0o755)
         assert f"{path}/python3 is no finished Python" in self.refusal(tmp_path, home)
 
-    def test_the_newest_of_several_is_taken(self, tmp_path, home):
-        """The chosen one is told by what it says of a wrong word: argparse names no Python, so it is traced."""
-        path = programs(tmp_path / "path", "sh")
-        newest = ""
-        for version in ("3.9", "3.10", "3.11", "3.12", "3.13"):
-            try:
-                found = python(version)
-            except pytest.skip.Exception:
-                continue
-            (path / f"python{version}").symlink_to(found)
-            newest = found
-        done = installer("--bogus", home=home, path=str(path), prefix_words=["/bin/sh", "-c", 'exec "$@" 2>&1', "sh"])
-        assert done.returncode == 2
+    def taken(self, path, home):
+        """Return the path of the Python that install.sh hands over to."""
         traced = subprocess.run(
             ["sh", "-x", str(ROOT / "installer" / "install.sh"), "--bogus"],
             env=clean_environment(PATH=path, HOME=home, PYENV_ROOT="/nonexistent"),
             capture_output=True, text=True, check=False,
         )  # fmt: skip
-        executed = [line for line in traced.stderr.splitlines() if "exec /" in line][-1]
-        assert os.path.samefile(executed.split("exec ")[1].split(" ")[0], newest)
+        assert traced.returncode == 2, traced.stderr
+        return [line for line in traced.stderr.splitlines() if "exec /" in line][-1].split("exec ")[1].split(" ")[0]
+
+    def test_of_several_the_quickest_is_taken(self, tmp_path, home):
+        """Each Python says that it lies at a script of its own, which all but one of them are slow to go through."""
+        path = programs(tmp_path / "path", "sh")
+        for number, wait in ((1, 0.05), (2, 0), (3, 0.05)):
+            there = path / f"python3.1{number}"
+            script = f"import sys, time; sys._base_executable = {str(there)!r}; time.sleep({wait}); exec(sys.argv.pop(1))"
+            there.write_text(
+                f'#!/bin/sh\nfor word do shift; case $word in -c) set -- "$@" -c "{script}" ;; *) set -- "$@" "$word" ;; '
+                f'esac; done\nexec {this_python()} "$@"\n'
+            )
+            there.chmod(0o755)
+        assert self.taken(path, home) == str(path / "python3.12")
+
+    def test_one_found_twice_is_one(self, tmp_path, home):
+        path = programs(tmp_path / "path", "sh")
+        (path / "python3").symlink_to(this_python())
+        (path / "python3.12").symlink_to(this_python())
+        assert os.path.samefile(self.taken(path, home), this_python())
