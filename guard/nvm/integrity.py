@@ -1,8 +1,7 @@
 """The integrity level of a process, as NVM writes it: the number of its Windows label, in decimal.
 
 Linux and macOS have no such label: theirs is a stand-in, from the account. On Windows the label itself is read; guard
-as a whole does not run there (docs/coverage.md), and no Windows has run ``_sid`` yet: what the tests hold is what
-becomes of a label once it is read.
+as a whole does not run there (docs/coverage.md). A CPython for Windows reads it in a long test, under Wine.
 """
 
 import sys
