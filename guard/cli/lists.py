@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import os
 
 import click
 
@@ -9,8 +10,11 @@ from guard.cli.render import echo_json, envelope
 from guard.core import home
 from guard.core.errors import BadData, CannotJudge
 from guard.core.home import shipped
-from guard.core.lookup import LIST, Entry, open_list
+from guard.core.judge import Judge
+from guard.core.lookup import COMPROMISED, LIST, WITHDRAWN, Entry, List, open_list
+from guard.core.settings import load
 from guard.core.table import Table
+from guard.core.verdict import ALLOW, BLOCK, Finding
 from guard.lists import compile as compiler
 from guard.lists import config, export, known, quality, seal
 from guard.lists.sources import facts, table
@@ -77,11 +81,21 @@ def held(as_json):
 @click.option("--splunk", "form", flag_value="splunk", help="The search's lookup: key, comment, page.")
 @click.option("--json", "form", flag_value="json", help="One JSON object a line.")
 @click.option("--osv", "form", flag_value="osv", help="One OSV record a line.")
+@click.option("--constraints", "form", flag_value="constraints", help="What is refused here, for uv and pip -c.")
 @click.option("--others", is_flag=True, help="With --splunk: also what is listed as spam, research or hacking tool.")
 @click.option("--list", "path", type=_FILE, help="Another list than the one in force.")
 def export_(form, others, path):
-    """Write the list in force to standard output in another form."""
-    names = Table(path) if path else _open(home.find())
+    """Write the list in force to standard output in another form.
+
+    --constraints goes by this machine's settings and allowances. In UV_CONSTRAINT it keeps what uv resolves by itself
+    off the list:
+
+    \b
+    guard lists export --constraints > refused.txt
+    UV_CONSTRAINT=$PWD/refused.txt uv add NAME
+    """
+    here = home.find()
+    names = Table(path) if path else _open(here)
     entries = (Entry(row) for row in names)
     if form == "splunk":
         click.echo(export.splunk_csv(entries, others), nl=False)
@@ -91,8 +105,11 @@ def export_(form, others, path):
     elif form == "json":
         for entry in entries:
             click.echo(json.dumps(export.plain(entry)))
+    elif form == "constraints":
+        for line in export.constraints(filter(_refusal(here, names), entries), names.made):
+            click.echo(line)
     else:
-        raise click.UsageError("say which form: --splunk, --json or --osv")
+        raise click.UsageError("say which form: --splunk, --json, --osv or --constraints")
 
 
 @command.command()
@@ -196,6 +213,21 @@ def _open(here):
         return open_list(here).table
     except CannotJudge as error:
         raise BadData(error.message) from error
+
+
+def _refusal(here, names):
+    """A function that says of an Entry whether the settings and allowances of this machine refuse what it covers."""
+    settings = load(here, os.getcwd(), os.environ)
+    judge = Judge(here, List(names), settings)
+
+    def refused(entry):
+        if entry.kind == WITHDRAWN or (entry.kind == COMPROMISED and not entry.versions):
+            return False  # it covers nothing
+        finding = Finding(entry.name, entry.name, ALLOW, entry.kind, entry.reason)
+        judge.decide(finding, settings["actions." + entry.kind])
+        return finding.verdict == BLOCK
+
+    return refused
 
 
 def _exists(path):

@@ -63,7 +63,7 @@ class Judge:
         finding.imitates = entry.imitates
         finding.evidence = entry.evidence
         finding.sources = entry.sources
-        self._decide(finding, self.settings["actions." + entry.kind])
+        self.decide(finding, self.settings["actions." + entry.kind])
         return finding
 
     def unlisted(self, targets, indexes):
@@ -77,7 +77,7 @@ class Judge:
         for target in sorted(targets, key=lambda t: bool(t.where)):  # what was typed comes before what stands in files
             finding, action = room.target(target, indexes)
             if finding is not None:
-                self._decide(finding, action)
+                self.decide(finding, action)
                 findings.append(finding)
         room.close()
         return findings
@@ -88,7 +88,7 @@ class Judge:
         finding.verdict = capped(self.settings["actions." + UNSEEN], self.settings["mode"])
         return finding
 
-    def _decide(self, finding, action):
+    def decide(self, finding, action):
         """Policy: the action, unless somebody strong enough let the name through; never above the mode."""
         if action != ALLOW:
             allowance = find_allowance(self.home, finding.name, self.settings)

@@ -1,4 +1,4 @@
-"""The list in other forms: Splunk's lookup, JSON, OSV records.
+"""The list in other forms: Splunk's lookup, JSON, OSV records, constraints.
 
 Splunk's search extracts one token behind ``install`` or ``add`` and looks it up as written, so a key is needed for each
 spelling it can yield: the name with every separator as ``-``, ``_`` or ``.`` (letters match in either case), alone and
@@ -20,6 +20,7 @@ FOLLOWS = ("=*", "<*", ">*", "~*", "!*", "[*", ";*", "@*")  # PEP 508: versions,
 _PAGE = "https://pypi.org/project/"
 _NO_PAGE = "none"  # the search groups by this column, and drops a row in which it is empty
 _ENDS = {"<": "fixed", "<=": "last_affected"}
+_BEYOND = {"<": ">=", "<=": ">", ">=": "<"}  # what is left beside a range with one end
 _MANY = 2  # separators; a name with more is spelt with one kind throughout
 _WORDS = {MALICIOUS: "Malicious package", TYPOSQUAT: "Potential typo squatting", COMPROMISED: "Compromised release",
           OTHER: "Unwanted package"}  # fmt: skip
@@ -115,3 +116,33 @@ def _events(span: str) -> "list[dict[str, str]]":
 def osv_lines(entries: "Iterable[Entry]", made: str) -> "Iterator[str]":
     """One record a line; the harmless test name is left out, since it is in no index."""
     return (json.dumps(osv(entry, made)) for entry in entries if entry.name != CANARY)
+
+
+def constraints(entries: "Iterable[Entry]", made: str) -> "Iterator[str]":
+    """Lines for uv's ``UV_CONSTRAINT`` and pip's ``--constraint``: with them no refused release fits any requirement.
+
+    ``name<0`` is fitted by no release, which uv sees without asking the index. What lies between two releases cannot be
+    said, nor what PEP 440 does not know: a comment names it. ``made``: ISO time of the list.
+    """
+    yield f"# What guard refuses, by its list of {made}"
+    for entry in entries:
+        if not entry.versions:
+            yield f"{entry.name}<0"
+            continue
+        said = {text: _beside(text) for text in entry.versions}
+        if any(said.values()):
+            yield entry.name + ",".join(filter(None, said.values()))
+        unsaid = [text for text, specifier in said.items() if not specifier]
+        if unsaid:
+            yield f"# {entry.name}: no constraint can leave out {'; '.join(unsaid)}"
+
+
+def _beside(text: str) -> str:
+    """The specifier that all but the release or the range ``text`` fits; "" where there is none."""
+    if not is_range(text):
+        return f"!={text}" if ranges.key(text) else ""
+    ends = ranges.bounds(text)
+    if len(ends) > 1 or not ranges.is_sound(text):
+        return ""
+    ((sign, release),) = ends
+    return _BEYOND[sign] + release

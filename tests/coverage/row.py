@@ -26,6 +26,7 @@ class Row:
              a test elsewhere proves the row
     proof    that test: ``path::name``
     answer   BEFORE: no request at all; RESOLVER: none for the name; NOT: it is asked for, and ``because`` says why
+    says     one of these is what a person reads
     exits    REFUSED, HIDDEN or SWALLOWED
     tool     requirements of the venv that ``$TOOL`` names
     needs    programs without which the row is skipped
@@ -40,6 +41,7 @@ class Row:
     answer: str = BEFORE
     because: str = ""
     exits: object = REFUSED
+    says: tuple = ("guard: refused", "guard refused")
     tool: tuple = ()
     needs: tuple = ()
     prepare: str = ""

@@ -1,5 +1,6 @@
 """The rows of the tools that start pip, or install, by themselves."""
 
+from guard.core.lookup import CANARY
 from tests.coverage.row import HIDDEN, NOT, PROTECTED, REFUSED, RESOLVER, SHIM, SWALLOWED, Row
 
 TOX = """
@@ -34,7 +35,11 @@ PIPX_SERVED = ("pip", "poetry==2.5.1")
 RUN_SHIMMED = "PATH=$GUARD_SHIMS:$TOOL/bin:$PATH; "
 UV = 'printf "[project]\\nname=\'x\'\\nversion=\'1\'\\nrequires-python=\'>=3.9\'\\n" >pyproject.toml; '
 OUT_OF_SIGHT = "no shim stands before `python`; `guard protect --all` finds that Python by the tool's script on PATH"
-UV_ALONE = "uv's resolver is no Python that could be entered; `uv lock`, then `guard check -- uv sync`, judges what it chose"
+UV_CONSTRAINED = '"$GUARD" lists export --constraints >refused.txt; export UV_CONSTRAINT=$PWD/refused.txt; '
+UV_SAYS = (CANARY + "<0, which does not allow any versions",)
+UV_NEEDS = 'echo "dependencies=[\'pulls-in-$KIND\']" >>pyproject.toml; '
+UV_ALONE = "uv's resolver is no Python that could be entered; `guard lists export --constraints` can go along with it"
+UV_PROJECT = "they read no `UV_CONSTRAINT`; `uv lock`, then `guard check -- uv sync`, judges what it chose"
 PDM = """
 printf '[project]\\nname="x"\\nversion="1"\\nrequires-python=">=3.9"\\ndependencies=[]\\n' >pyproject.toml
 printf '[tool.pdm]\\ndistribution=false\\n[[tool.pdm.source]]\\nname="pypi"\\nurl="%s"\\n' "$INDEX" >>pyproject.toml
@@ -49,6 +54,12 @@ def poetry(way, context, script, **more):
     path = 'PATH=$GUARD_SHIMS:$TOOL/bin:$PATH; ' if context == SHIM else ""
     more = {"tool": ("poetry==2.5.1",), **more}
     return Row(way, context, path + script.replace("poetry ", start + " ", 1), **more)
+
+
+def constrained(way, context, script):
+    """A row of uv with guard's list among its constraints: uv refuses by itself, in its own words."""
+    return Row(way, context, UV + UV_CONSTRAINED + RUN_SHIMMED * (context == SHIM) + script, RESOLVER, tool=("uv",),
+               exits=HIDDEN, says=UV_SAYS)  # fmt: skip
 
 
 def starts_pip(way, script, tool, **more):
@@ -106,6 +117,12 @@ ROWS = [
         prepare=UV + '"$TOOL/bin/uv" add --no-sync pulls-in-$KIND'),
     Row("what uv resolves by itself", SHIM,
         'PATH=$GUARD_SHIMS:$TOOL/bin:$PATH; uv pip install --target target pulls-in-$KIND', NOT, UV_ALONE, tool=("uv",)),
+    constrained("what uv resolves by itself, with `UV_CONSTRAINT`", SHIM, "uv pip install --target target pulls-in-$KIND"),
+    constrained("`uv add` of a name that pulls it in, with `UV_CONSTRAINT`", SHIM, "uv add pulls-in-$KIND"),
+    constrained("uv by absolute path, with `UV_CONSTRAINT`", PROTECTED,
+                '"$TOOL/bin/uv" pip install --target target pulls-in-$KIND'),
+    Row("what `uv sync` and `uv run` resolve, where there is no lock", SHIM,
+        UV + UV_NEEDS + RUN_SHIMMED + "uv sync", NOT, UV_PROJECT, tool=("uv",)),
     Row("uv by absolute path", PROTECTED, '"$TOOL/bin/uv" pip install --target target $NAME', NOT,
         "uv is no Python that guard could be let into; by its word it meets the shim", tool=("uv",)),
     Row("`pdm add`", SHIM, PDM + RUN_SHIMMED + "pdm add $NAME", tool=PDM_TOOL),

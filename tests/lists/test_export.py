@@ -8,6 +8,8 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from packaging.requirements import Requirement
+from packaging.version import Version
 
 from guard.analytic.seed import REGEX
 from guard.core.lookup import Entry
@@ -95,6 +97,38 @@ def test_the_command_line(installation):
     plain = [json.loads(line) for line in installation.run("lists", "export", "--json").stdout.splitlines()]
     assert len(plain) == len(osv) + 1 and plain[0]["name"] == "0-8"
     assert installation.run("lists", "export").returncode == 2
+
+
+def test_constraints_that_nothing_refused_fits():
+    rows = [["listed", "malicious"], ["some", "compromised", "", "1.0;2.0"], ["late", "compromised", "", ">=3.0"],
+            ["early", "compromised", "", "<=3.0;4.0"], ["between", "compromised", "", "1.0;>=2.0 <3.0"],
+            ["odd", "malicious", "", "not a version"]]  # fmt: skip
+    assert list(export.constraints(map(Entry, rows), "2026-01-01"))[1:] == [
+        "listed<0", "some!=1.0,!=2.0", "late<3.0", "early>3.0,!=4.0",
+        "between!=1.0", "# between: no constraint can leave out >=2.0 <3.0",
+        "# odd: no constraint can leave out not a version",
+    ]  # fmt: skip
+
+
+@given(st.lists(st.from_regex(r"(>=|<|<=)?[0-9]{1,2}(\.[0-9]){0,2}((a|rc|\.dev|\.post)[0-9])?", fullmatch=True), min_size=1))
+def test_a_constraint_lets_through_no_release_that_its_entry_covers(versions):
+    entry = Entry(["listed", "malicious", "", ";".join(versions)])
+    (line,) = list(export.constraints([entry], ""))[1:]
+    releases = [Version(text.lstrip("<>=")) for text in versions]
+    asked = [*releases, *map(Version, ("0", "5", "1.0.dev1", "99.9"))]
+    fitting = Requirement(line).specifier.filter(asked, prereleases=True)
+    assert not [release for release in fitting if entry.covers(str(release))]
+
+
+def test_constraints_hold_what_this_machine_refuses(installation):
+    def lines():
+        return installation.run("lists", "export", "--constraints").stdout.splitlines()
+
+    assert {"typoguard-test-blocked<0", "0-8<0", "litellm!=1.82.7,!=1.82.8"} <= set(lines())
+    assert installation.run("allow", "0-8", "--reason", "mine").returncode == 0
+    assert "0-8<0" not in lines() and "typoguard-test-blocked<0" in lines()
+    for line in lines():
+        assert line.startswith("#") or Requirement(line)
 
 
 def test_an_exported_osv_record_is_read_back(installation):
