@@ -74,7 +74,7 @@ class Web:
         if path:
             return _from_disk(path, known, limit)
         with self._open(url, _conditions(known)) as response:
-            if response.status_code == requests.codes.not_modified:
+            if response.status_code == requests.codes.not_modified and known != NOTHING_KNOWN:
                 return Answer(None, known)
             _expect(response, url, 200)
             data = bytearray()
@@ -98,7 +98,7 @@ class Web:
             conditions |= {"Accept": accept, "Accept-Encoding": "gzip"}
         with self._open(url, conditions) as response:
             code = response.status_code
-            if code == requests.codes.not_modified and not have:
+            if code == requests.codes.not_modified and not have and known != NOTHING_KNOWN:
                 return Answer(None, known)
             if have and code == requests.codes.requested_range_not_satisfiable:
                 _forget(part)

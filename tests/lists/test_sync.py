@@ -192,6 +192,17 @@ def test_a_source_that_breaks_keeps_its_old_word(mirror, installation, how):
     assert fresh.age(installation.home) > 1000, "a list whose source is away is no fresher for having asked"
 
 
+@pytest.mark.parametrize("form", ["osv", "datadog", "names"])
+def test_not_modified_to_one_who_knew_nothing_is_no_answer(mirror, installation, form):
+    for path in ("osv/modified_id.csv", "manifest.json", "names.txt"):
+        mirror.faults[path] = status(304, body=b"")
+    installation.use(mirror, form)
+    if form == "names":
+        installation.add(f'[sync.sources.names]\nenabled = true\nurl = "{mirror.url}names.txt"\n')
+    summary = installation.sync()
+    assert summary.code == 69 and "answered 304" in errors(summary)[form]
+
+
 def test_a_feed_that_shrinks_is_refused_unless_a_person_accepts(mirror, installation):
     installation.use(mirror, "datadog")
     installation.sync()
