@@ -14,7 +14,7 @@ import os
 import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 import requests
 import urllib3
@@ -136,12 +136,14 @@ class Web:
                     url, headers=headers, stream=True, timeout=timeout, allow_redirects=False,
                     proxies=through, verify=self.config.ca or None,
                 )  # fmt: skip
+                if response.status_code not in _REDIRECT_CODES:
+                    return response
+                response.close()
+                url = urljoin(url, response.headers.get("Location", ""))
             except (requests.RequestException, OSError) as error:
                 raise Unreachable(f"{shown(url)}: {_plain(error)}") from error
-            if response.status_code not in _REDIRECT_CODES:
-                return response
-            response.close()
-            url = urljoin(url, response.headers.get("Location", ""))
+            except ValueError as error:  # of an address, this one or that of a redirect, which is none
+                raise BadData(f"{shown(url)}: {_plain(error)}") from error
         raise Unreachable(f"{shown(url)}: more than {_REDIRECTS} redirects")
 
     def _proxies(self) -> Any:
@@ -159,8 +161,8 @@ class Web:
         asked = response.request.headers.get("Accept-Encoding", "")
         if encoding.lower() not in ("identity", "", asked):
             raise BadData(f"{shown(url)}: encoded as {encoding[:40]!r}, which was not asked for")
-        length = response.headers.get("Content-Length", "")
-        total = have + int(length) if length.isdigit() else None
+        length = _length(response)
+        total = None if length is None else have + length
         if total is not None and total > limit:
             raise BadData(f"{shown(url)}: {total} bytes, more than the limit of {limit}")
         done = have
@@ -190,7 +192,7 @@ def path_of(url: str) -> str:
     """The path of a ``file:`` URL or of an absolute path; "" for what is fetched over the network."""
     if url.startswith("/"):
         return url
-    parts = urlsplit(url)
+    parts = _split(url)
     if parts.scheme != "file":
         return ""
     if parts.netloc not in ("", "localhost"):
@@ -200,15 +202,26 @@ def path_of(url: str) -> str:
 
 def shown(url: str) -> str:
     """A URL for a person: without credentials, query and control characters."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # no address; without what may be a password all the same
+        parts = urlsplit("")
+        url = url.partition("?")[0].rpartition("@")[2]
     host = parts.netloc.rpartition("@")[2]
     text = f"{parts.scheme}://{host}{parts.path}" if parts.scheme else url
     return "".join(c if c.isprintable() else "?" for c in text)[:300]
 
 
+def _split(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError as error:
+        raise BadData(f"{shown(url)}: {error}") from error
+
+
 def _check_url(url: str) -> bool:
     """Whether ``url`` names this machine. Raises BadData for what is neither HTTPS nor this machine."""
-    parts = urlsplit(url)
+    parts = _split(url)
     try:
         host, _ = parts.hostname or "", parts.port
     except ValueError as error:
@@ -242,6 +255,15 @@ def _expect(response: requests.Response, url: str, code: int) -> None:
         raise Missing(f"{shown(url)}: no such file ({response.status_code})")
     if response.status_code != code:
         raise Unreachable(f"{shown(url)}: answered {response.status_code}")
+
+
+def _length(response: requests.Response) -> "int | None":
+    """The bytes that are announced; None where none are, or in a number that is none."""
+    try:
+        length = int(response.headers.get("Content-Length", ""))
+    except ValueError:
+        return None
+    return length if length >= 0 else None
 
 
 def _starts_at(response: requests.Response, have: int) -> bool:

@@ -170,6 +170,10 @@ BROKEN = {
     "a trickle": (trickle(0.02), 69, "not done within"),
     "to plain http": (status(302, {"Location": "http://feeds.invalid/manifest.json"}), 65, "https:// alone"),
     "to a file": (status(302, {"Location": "file:///etc/passwd"}), 65, "https:// alone"),
+    "to no address": (status(302, {"Location": "https://[feeds.invalid/"}), 65, "Invalid IPv6 URL"),
+    "to a host that is none": (status(302, {"Location": "https://feeds..invalid/"}), 65, "label empty or too long"),
+    "to bytes that are no text": (status(302, {"Location": "https://127.0.0.1:1/\xff"}), 65, "can't decode"),
+    "a length that is no number": (status(200, {"Content-Length": "\xb2"}, b"{}"), 69, "broke off"),
     "in a circle": (status(302, {"Location": "/manifest.json"}), 69, "redirects"),
     "not what its digest says": (status(200, {"x-goog-hash": "md5=AAAAAAAAAAAAAAAAAAAAAA=="}, b"{}"), 65, "promises"),
     "control characters": (status(200, body=json.dumps({"x": ["\x1b[2J"]}).encode()), 65, "not text for a person"),
@@ -214,6 +218,15 @@ def test_a_feed_that_shrinks_is_refused_unless_a_person_accepts(mirror, installa
     assert installation.sync().code == 65, "asked again, refused again"
     summary = installation.sync(accept=("datadog",))
     assert summary.code == 0 and outcome(summary, "datadog").names == 1000
+
+
+def test_an_address_that_is_none_is_said_to_be_none(mirror, installation):
+    installation.use(mirror, "datadog")
+    settings_ = pathlib.Path(installation.home.settings)
+    settings_.write_text(settings_.read_text().replace(mirror.url, "https://me:secret@[mirror.invalid/"))
+    summary = installation.sync()
+    assert summary.code == 65
+    assert errors(summary) == {"datadog": "[mirror.invalid/manifest.json: Invalid IPv6 URL"}
 
 
 def test_another_address_is_asked_in_full_and_guarded_all_the_same(mirror, installation):
