@@ -63,13 +63,13 @@ def _check(source: Source, claims: "list[Claim]") -> None:
     for claim in claims:
         if name_of(claim.name) != claim.name:
             raise BadData(f"{shown(source.url)}: {claim.name[:80]!r} is not a normalised name")
-        said = "".join((claim.source, claim.reason, *claim.versions, *claim.evidence))
+        said = "".join((claim.source, claim.reason, claim.since, *claim.versions, *claim.evidence))
         if len(said) <= _LONGEST and said.isprintable() and "<" not in said and ">" not in said:
             continue  # nearly all of them
         for text in claim.versions:
             if is_range(text) and not is_sound(text):
                 raise BadData(f"{shown(source.url)}: {text[:80]!r}, of {claim.name}, is no range like '>=1.0 <2.0'")
-        for text in (claim.source, claim.reason, *claim.versions, *claim.evidence):
+        for text in (claim.source, claim.reason, claim.since, *claim.versions, *claim.evidence):
             if len(text) > _LONGEST or not text.isprintable():
                 raise BadData(f"{shown(source.url)}: what it says of {claim.name[:80]!r} is not text for a person")
 

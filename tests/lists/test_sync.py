@@ -95,6 +95,23 @@ def test_osv_archive_older_than_its_index_is_mended_record_by_record(mirror, ins
     assert installation.entry("invented-3") is None, "it is in the archive, and not in the index any more"
 
 
+@pytest.mark.parametrize("modified", [None, 5])
+def test_osv_archive_with_a_record_without_a_time_is_taken(mirror, installation, modified):
+    whole = feeds.record(999, "brand-new")
+    installation.use(mirror, "osv")
+    mirror.files.update(feeds.osv([*feeds.real_records(), whole]))
+    archive = feeds.osv([*feeds.real_records(), {**whole, "modified": modified}])["osv/all.zip"]
+    mirror.files["osv/all.zip"] = archive
+    summary = installation.sync()
+    assert summary.code == 0 and "brand-new" in summary.added, errors(summary)
+
+
+def test_osv_day_of_a_record_is_text_for_a_person(mirror, installation):
+    installation.use(mirror, "osv")
+    mirror.files.update(feeds.osv([{**feeds.record(999, "brand-new"), "published": "\x1b[2Jowned"}]))
+    assert "not text for a person" in errors(installation.sync())["osv"]
+
+
 def test_osv_mirror_with_the_archive_alone(mirror, installation):
     mirror.files.update(feeds.osv([*feeds.real_records(), feeds.record(1, "of-today", modified=feeds.NOW)]))
     del mirror.files["osv/modified_id.csv"]

@@ -69,7 +69,7 @@ def refresh(source: Source, kept: Kept, web: Web, store: Store) -> "Kept | None"
         claims, taken = {}, {}
         for record in records:
             claims[record["id"]] = claims_of(record, source.label)
-            taken[record["id"]] = record.get("modified", "")[:_TO_THE_SECOND]
+            taken[record["id"]] = _modified(record)
         claims = {key: said for key, said in claims.items() if key in times}
         # The archive is made a while after the index: whatever is older in it than the index says is fetched alone.
         wanted = [key for key, time in times.items() if taken.get(key, "") < time[:_TO_THE_SECOND]]
@@ -90,7 +90,7 @@ def _archive_alone(source: Source, base: str, kept: Kept, web: Web, store: Store
     newest = ""
     for record in _records(answer.data, web, base):
         said += claims_of(record, source.label)
-        newest = max(newest, str(record.get("modified", ""))[:_TO_THE_SECOND])
+        newest = max(newest, _modified(record))
     _check_newest(newest, kept, base + "all.zip")
     return Kept(source.url, answer.validators, said, {"newest": newest}, good=True)
 
@@ -163,6 +163,10 @@ def _record(text: bytes, where: str) -> "dict[str, Any]":
     if not isinstance(record, dict) or not isinstance(record.get("id"), str):
         raise BadData(f"{where}: not a record")
     return record
+
+
+def _modified(record: "dict[str, Any]") -> str:
+    return str(record.get("modified") or "")[:_TO_THE_SECOND]
 
 
 def claims_of(record: "dict[str, Any]", label: str) -> "list[Claim]":
