@@ -7,7 +7,6 @@ from guard.core.lookup import MALICIOUS
 
 from ..claim import Claim, name_of
 from ..config import Source
-from ..web import shown
 from . import plain, rows
 
 
@@ -16,7 +15,7 @@ def parse(data: bytes, source: Source) -> Iterator[Claim]:
     for row in rows.read(data, source):
         kind = row.get("kind") or MALICIOUS
         if kind not in plain.KINDS[:4]:
-            raise BadData(f"{shown(source.url)}: {row['name']} is of the unknown kind {kind[:40]!r}")
+            raise BadData(f"{row['where']}: {row['name']} is of the unknown kind {kind[:40]!r}")
         yield Claim(
             row["name"],
             f"own:{row.get('owner') or source.owner}".replace(";", ","),

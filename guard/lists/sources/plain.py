@@ -7,7 +7,6 @@ from guard.core.lookup import COMPROMISED, MALICIOUS, OTHER, TYPOSQUAT, WITHDRAW
 
 from ..claim import Claim, name_of
 from ..config import Source
-from ..web import shown
 from . import rows
 
 KINDS = (MALICIOUS, TYPOSQUAT, COMPROMISED, OTHER, WITHDRAWN)
@@ -18,7 +17,7 @@ def parse(data: bytes, source: Source) -> Iterator[Claim]:
     for row in rows.read(data, source):
         kind = row.get("kind") or (COMPROMISED if row.get("versions") else MALICIOUS)
         if kind not in KINDS:
-            raise BadData(f"{shown(source.url)}: {row['name']} is of the unknown kind {kind[:40]!r}")
+            raise BadData(f"{row['where']}: {row['name']} is of the unknown kind {kind[:40]!r}")
         yield Claim(
             row["name"],
             source.label,
