@@ -165,6 +165,8 @@ def test_osv_record_without_its_form_is_refused_in_words(affected):
         (block, b"name,versions\nx,>=1.0 < 2\n", ":2: '>=1.0 < 2', of x, .* range"),
         (block, b"x===1.0\n", ":1: '=1.0', of x, is no release"),
         (block, b"x==1.0 --hash=sha256:0\n", ":1: .*, of x, is no release"),
+        (allow, b"name,versions\nx,1.0\n", ":2: x can be let through whole alone"),
+        (allow, b"x==1.0\n", ":1: x can be let through whole alone"),
         (allow, b"\x00\x01\x02", ":1:"),
     ],
 )

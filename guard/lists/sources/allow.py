@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from guard.core.errors import BadData
 from guard.core.lookup import WITHDRAWN
 
 from ..claim import Claim
@@ -11,8 +12,13 @@ from .block import words
 
 
 def parse(data: bytes, source: Source) -> Iterator[Claim]:
-    """The claims in an allow list: taken back, with the rank of the list. Raises BadData with the line."""
+    """The claims in an allow list: taken back, with the rank of the list. Raises BadData with the line.
+
+    A row lets the name through whole; one that names releases would let through more than it says, and is refused.
+    """
     for row in rows.read(data, source):
+        if row.get("versions"):
+            raise BadData(f"{row['where']}: {row['name']} can be let through whole alone, not for a release")
         owner = f"own:{row.get('owner') or source.owner}".replace(";", ",")
         evidence = rows.values(row.get("evidence", ""))
         reason = "is " + words("allowed", row, source)
