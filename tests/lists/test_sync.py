@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import threading
 import time
 
 import pytest
@@ -93,6 +94,28 @@ def test_osv_archive_older_than_its_index_is_mended_record_by_record(mirror, ins
     assert installation.sync().code == 0
     assert installation.entry("late").kind == MALICIOUS
     assert installation.entry("invented-3") is None, "it is in the archive, and not in the index any more"
+
+
+def test_a_record_whose_answer_never_begins_does_not_keep_the_process(mirror, installation):
+    installation.use(mirror, "osv")
+    installation.sync()
+    installation.use(mirror, "osv", max_seconds=0.5)
+    mirror.files.update(feeds.osv([*feeds.real_records(), feeds.record(999, "brand-new")]))
+    over = threading.Event()
+
+    def header_without_end(handler, _):
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
+        while not over.wait(0.1):
+            handler.wfile.write(b"x")
+
+    mirror.faults["osv/MAL-2026-999.json"] = header_without_end
+    end = threading.Timer(30, over.set)
+    end.start()
+    done = installation.run("sync")
+    assert not over.is_set(), "it ended only when the server did"
+    end.cancel()
+    over.set()
+    assert done.returncode == 69 and "not done within" in done.stderr
 
 
 @pytest.mark.parametrize("modified", [None, 5])

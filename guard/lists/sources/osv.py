@@ -14,11 +14,13 @@ What a record says (https://ossf.github.io/osv-schema/):
 - else the project is bad. ``versions`` then enumerates what was seen, and narrows the entry for a popular name alone.
 """
 
+import collections
+import contextlib
 import datetime
 import json
 import re
+import threading
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote
 
@@ -151,8 +153,27 @@ def _fetch(base: str, keys: "list[str]", web: Web) -> "Iterable[tuple[str, dict[
             raise BadData(f"{shown(url)}: it is the record of {record['id'][:40]!r}")
         return key, record
 
-    with ThreadPoolExecutor(_PARALLEL) as pool:
-        return list(pool.map(one, keys))
+    waiting, found, wrong = collections.deque(keys), [], []
+
+    def work() -> None:
+        with contextlib.suppress(IndexError):  # nothing waits any more
+            while not wrong:
+                key = waiting.popleft()
+                try:
+                    found.append(one(key))
+                except Exception as error:
+                    wrong.append(error)
+
+    # A server whose answer never begins holds a thread where no limit reaches. As daemons they die with this process;
+    # those of a ThreadPoolExecutor would be waited for, and ``guard sync`` never end.
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(min(_PARALLEL, len(keys)))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if wrong:
+        raise wrong[0]
+    return found
 
 
 def _record(text: bytes, where: str) -> "dict[str, Any]":
