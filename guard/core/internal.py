@@ -67,6 +67,9 @@ def _address(url):
         return "", "", url.strip().rstrip("/")
     rest = rest.partition("#")[0].partition("?")[0]
     host, _, path = rest.partition("/")
+    host, backslash, more = host.partition("\\")  # urllib3 ends the host at either
+    if backslash:
+        path = backslash + more + "/" + path
     host = host.rpartition("@")[2].lower()
     scheme = scheme.lower()
     for end, of in ((":443", "https"), (":80", "http")):

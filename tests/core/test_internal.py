@@ -51,6 +51,8 @@ def test_a_pattern_of_many_stars_is_answered_at_once():
         (["http://pypi.acme.example/simple"], "http://pypi.acme.example/simple"),
         (["https://pypi.acme.example:8443/simple"], "https://pypi.acme.example:8443/simple"),
         (["https://pypi.acme.example@index.example/simple"], "https://index.example/simple"),
+        (["https://index.example\\@pypi.acme.example/simple"], "https://index.example/\\@pypi.acme.example/simple"),
+        (["https://me:secret@index.example\\@pypi.acme.example/"], "https://index.example/\\@pypi.acme.example"),
     ],
 )
 def test_an_internal_name_may_only_be_asked_of_its_own_index(indexes, asks):
