@@ -31,6 +31,7 @@ def command(name, as_json):
     Exit codes: 0 nothing against it, 1 a finding.
     """
     bare, _, version = name.partition("==")
+    bare, version = bare.strip(), version.lstrip("=").strip()  # === too
     if not is_name(bare):
         raise UsageError(f"{bare!r} is not the name of a project")
     home = homes.find()

@@ -300,6 +300,7 @@ def test_a_range_of_releases_reaches_the_gate(mirror, installation):
     assert {(finding["kind"], finding["verdict"]) for finding in findings} == {("compromised", "block")}
     told = installation.run("explain", "taken-over==1.5")
     assert told.returncode == 1 and "releases: >=1.0 <2.0 (no other)" in told.stdout
+    assert "taken-over==1.5: block" in installation.run("explain", "taken-over===1.5").stdout
 
 
 def test_a_range_without_an_end_is_held_for_a_popular_name(mirror, installation):
