@@ -51,7 +51,7 @@ def command(names, reason, until, once, remove, show, system, as_json):
     wanted = [normalise(name) for name in names]
     if remove:
         sys.exit(_remove(folder, wanted))
-    if not reason:
+    if not (reason or "").strip():
         raise UsageError("an allowance needs a reason", f"guard allow {' '.join(wanted)} --reason 'why'")
     if folder.startswith(homes.NOWHERE):
         raise BadData(f"{home.state}/users/{os.getuid()} belongs to another user", "the administrator can remove it")

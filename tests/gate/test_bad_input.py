@@ -248,6 +248,7 @@ def test_a_hostile_folder_or_environment_changes_no_verdict(guarded, fake, tmp_p
 
 @pytest.mark.parametrize("words", [["check"], ["check", "--"], ["check", "--", "frobnicate", "x"], ["explain", "a b"],
                                    ["allow", "../../etc/passwd", "--reason", "x"], ["allow", "x", "--reason", "y", "--until", "soon"],
+                                   ["allow", "x", "--reason", " "],
                                    ["bogus"]], ids=" ".join)  # fmt: skip
 def test_a_wrong_guard_command_is_usage(guarded, words):
     done = guarded.guard(*words)
