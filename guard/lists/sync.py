@@ -124,7 +124,10 @@ def _build(store: Store, config: Config, kept: "dict[str, Kept]", summary: Summa
     begun = time.perf_counter()
     good = [source for source in config.sources if kept[source.name].good and source.format != NAMES]
     if not any(kept[source.name].names for source in good):
-        return  # nothing was ever taken from anybody: the shipped list serves as well, and is as old as it says
+        whole_word = len(good) == sum(source.format != NAMES for source in config.sources)
+        if not whole_word or not os.path.exists(store.list):
+            return  # nothing was ever taken from anybody: the shipped list serves as well, and is as old as it says
+        # Else each was asked and names nothing, say since the last row of a block list went: so must the list in force.
     inputs = _inputs(good, kept)
     built = store.read_built()
     whole = _is_whole(store, built, summary)

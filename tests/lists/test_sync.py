@@ -462,6 +462,19 @@ def test_an_own_list_that_is_removed_says_nothing_any_more(installation):
     assert summary.code == 65 and "block.csv:2" in errors(summary)["user-block"]
 
 
+@pytest.mark.parametrize("how", ["emptied", "removed"])
+def test_the_last_row_of_ones_own_leaves_the_list_too(installation, how):
+    installation.configure("".join(f"[sync.sources.{name}]\nenabled = false\n" for name in settings.PUBLIC))
+    block = installation.root / "etc" / "block.csv"
+    block.write_text("name,reason\nacme-tool,gone bad\n")
+    assert installation.sync().added == ["acme-tool"]
+    block.write_text("name,reason\n") if how == "emptied" else block.unlink()
+    summary = installation.sync()
+    assert (summary.removed, summary.code) == (["acme-tool"], 0)
+    assert installation.entry("acme-tool") is None and installation.entry("0-8").covers("")
+    assert not installation.sync().swapped
+
+
 def test_an_own_entry_holds_until_its_day(installation):
     off = "".join(f"[sync.sources.{name}]\nenabled = false\n" for name in settings.PUBLIC)
     installation.configure(off)
