@@ -23,7 +23,7 @@ DEFAULT_DAYS = 90  # an exception nobody remembers is a hole; this one ends by i
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--reason", help="Why; it goes into the event.")
-@click.option("--until", metavar="DATE", help=f"Last day it holds, YYYY-MM-DD (default: {DEFAULT_DAYS} days from now).")
+@click.option("--until", metavar="DATE", help=f"Its last day, in UTC, YYYY-MM-DD (default: in {DEFAULT_DAYS} days).")
 @click.option("--once", is_flag=True, help="For the next command only.")
 @click.option("--remove", is_flag=True, help="Take the allowance back.")
 @click.option("--list", "show", is_flag=True, help="Show what is let through.")
@@ -68,14 +68,18 @@ def command(names, reason, until, once, remove, show, system, as_json):
         )
 
 
+def _today():
+    return datetime.datetime.now(datetime.timezone.utc).date()  # the gate's day
+
+
 def _last_day(until):
     if until is None:
-        return (datetime.date.today() + datetime.timedelta(days=DEFAULT_DAYS)).isoformat()
+        return (_today() + datetime.timedelta(days=DEFAULT_DAYS)).isoformat()
     try:
         day = datetime.date.fromisoformat(until)
     except ValueError:
         raise UsageError(f"{until!r} is not a date", "--until 2027-01-31") from None
-    if day < datetime.date.today():
+    if day < _today():
         raise UsageError(f"{until} is over")
     return day.isoformat()
 
@@ -84,7 +88,7 @@ def _write(folder, name, reason, last_day, once):
     lines = {
         "reason": " ".join(reason.split()),
         "by": _account(),
-        "added": datetime.date.today().isoformat(),
+        "added": _today().isoformat(),
         "until": last_day,
         "once": "yes" if once else "no",
     }
@@ -134,7 +138,7 @@ def entries(home):
 
 
 def _show(home, as_json):
-    today = datetime.date.today().isoformat()
+    today = _today().isoformat()
     rows = [
         {"name": e.name, "layer": e.layer, "reason": e.reason, "by": e.by, "added": e.added, "until": e.until,
          "once": e.once, "holds": e.holds(today)}

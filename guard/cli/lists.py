@@ -218,6 +218,8 @@ def _open(here):
 def _refusal(here, names):
     """A function that says of an Entry whether the settings and allowances of this machine refuse what it covers."""
     settings = load(here, os.getcwd(), os.environ)
+    if settings.faults:
+        raise BadData(settings.faults[0])
     judge = Judge(here, List(names), settings)
 
     def refused(entry):

@@ -39,11 +39,14 @@ class Allowance:
 
 
 def find(home, name, settings):
-    """The Allowance in force for a normalised name, or None. Root's comes first; a user's counts if settings say so."""
-    found = read(SYSTEM_ALLOW + "/" + name, name, SYSTEM)
-    if found is None and settings["allow.users"]:
-        found = _taken(home.allow, name) or read(home.allow + "/" + name, name, USER)
+    """The Allowance in force for a normalised name, or None. Root's comes first; a user's counts if settings say so.
+
+    Days are those of UTC: TZ is the environment's, and may change no verdict.
+    """
     today = time.strftime("%Y-%m-%d", time.gmtime())
+    found = read(SYSTEM_ALLOW + "/" + name, name, SYSTEM)
+    if (found is None or not found.holds(today)) and settings["allow.users"]:
+        found = _taken(home.allow, name) or read(home.allow + "/" + name, name, USER)
     return found if found is not None and found.holds(today) else None
 
 

@@ -178,7 +178,8 @@ def _parse(path, layer):
     if layer == PROJECT:
         if b"guard" not in data:
             return {}
-        table = toml(data).get("tool", {}).get("guard", {})
+        tools = toml(data).get("tool", {})
+        table = tools.get("guard", {}) if isinstance(tools, dict) else {}  # what else is wrong there, the tool says
     else:
         table = toml(data)
     if not isinstance(table, dict):

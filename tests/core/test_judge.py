@@ -124,6 +124,13 @@ def test_an_allowance_ends_after_its_last_day(home, names):
     assert strongest(judge(home, names, "evil")) == "block"
 
 
+def test_an_allowance_of_roots_that_is_over_hides_nobodys(home, names):
+    let_through(allowances.SYSTEM_ALLOW, "evil", until="2020-01-01")
+    assert strongest(judge(home, names, "evil")) == "block"
+    let_through(home.allow, "evil")
+    assert strongest(judge(home, names, "evil")) == "allow"
+
+
 def test_a_user_cannot_undo_what_root_blocks_but_root_can(home, names):
     settings = Settings()
     settings.add(SYSTEM, "f", {"actions.malicious": "block"})

@@ -1,5 +1,6 @@
 """Bad input: one clear line or a documented fallback, ``on_error`` obeyed, never a traceback, never a hang."""
 
+import datetime
 import os
 import pathlib
 import shutil
@@ -255,6 +256,28 @@ def test_a_wrong_guard_command_is_usage(guarded, words):
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert done.stderr
+
+
+@pytest.mark.parametrize("text", ['tool = "guard"', "[[tool]]\nguard = 1", '[tool]\nguard = "x"', "[tool.guard]\n[[tool.guard.names]]"])
+def test_a_project_whose_tables_are_none_changes_no_verdict(guarded, fake, tmp_path, text):
+    (tmp_path / "pyproject.toml").write_text(text + "\n")
+    done = guarded.run(["pip", "install", BLOCKED], fake.folder, cwd=tmp_path)
+    assert done.returncode in (77, 78) and "Traceback" not in done.stderr, done.stderr
+    done = guarded.run(["pip", "--version"], fake.folder, cwd=tmp_path)
+    assert done.returncode == 42 and not done.stderr, done.stderr
+
+
+def test_the_last_day_of_an_allowance_is_counted_as_the_gate_counts(guarded, fake, tmp_path):
+    """In UTC, wherever the person is: a clock of one's own would say over, or not yet over, for half a day."""
+    today = datetime.datetime.now(datetime.timezone.utc).date()
+    for zone in ("XXX+23", "XXX-23"):
+        over = guarded.guard(
+            "allow", BLOCKED, "--reason", "try", "--until", str(today - datetime.timedelta(days=1)), TZ=zone
+        )
+        assert over.returncode == 2, zone
+        assert guarded.guard("allow", BLOCKED, "--reason", "try", "--until", str(today), TZ=zone).returncode == 0
+        assert guarded.run(["pip", "install", BLOCKED], fake.folder, cwd=tmp_path, TZ=zone).returncode == 42
+        assert guarded.guard("allow", "--remove", BLOCKED).returncode == 0
 
 
 def test_nothing_is_written_outside_the_prefix(guarded, fake, tmp_path):
