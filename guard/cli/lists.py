@@ -95,7 +95,7 @@ def export_(form, others, path):
     UV_CONSTRAINT=$PWD/refused.txt uv add NAME
     """
     here = home.find()
-    names = Table(path) if path else _open(here)
+    names = _open(here, path)
     entries = (Entry(row) for row in names)
     if form == "splunk":
         click.echo(export.splunk_csv(entries, others), nl=False)
@@ -154,7 +154,7 @@ def _verify_names(store, here):
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def quality_(ordinary, path, as_json):
     """Measure whom the list would hit that it should not: popular projects, ordinary names, through Splunk too."""
-    names = Table(path) if path else _open(home.find())
+    names = _open(home.find(), path)
     sample = []
     if ordinary:
         with open(ordinary, encoding="utf-8") as lines:
@@ -208,9 +208,10 @@ def build_popular(source, target, made):
     click.echo(f"{target}: {compiler.write_popular(target, source, _made(made))} names")
 
 
-def _open(here):
+def _open(here, path=None):
+    """The table of the list in force, or of the one at ``path``."""
     try:
-        return open_list(here).table
+        return Table(path) if path else open_list(here).table
     except CannotJudge as error:
         raise BadData(error.message) from error
 

@@ -48,7 +48,7 @@ def command(as_json, names):
 def _from_input():
     """The names on standard input, one a line; what no decoder takes is kept, and then is no name."""
     for line in sys.stdin.buffer:
-        name = line.decode("utf-8", "backslashreplace").strip()
+        name = line.decode("utf-8", "backslashreplace").lstrip("\ufeff").strip()  # an editor's mark begins a file
         if name:
             yield name
 

@@ -131,6 +131,13 @@ def test_constraints_hold_what_this_machine_refuses(installation):
         assert line.startswith("#") or Requirement(line)
 
 
+def test_another_list_that_is_none_is_bad_data(installation, tmp_path):
+    (tmp_path / "other.csv").write_text("name,kind\n")
+    for words in (["export", "--json"], ["quality"]):
+        done = installation.run("lists", *words, "--list", str(tmp_path / "other.csv"))
+        assert done.returncode == 65 and "is not a list that guard made" in done.stderr, done.stderr
+
+
 def test_an_exported_osv_record_is_read_back(installation):
     from guard.lists.sources import osv
 

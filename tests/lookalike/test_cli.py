@@ -55,6 +55,10 @@ def test_what_is_no_name_is_usage():
         assert b"Traceback" not in ran.stderr
 
 
+def test_an_editors_mark_before_the_first_name_is_no_letter():
+    assert json.loads(ask("--json", "-", given=b"\xef\xbb\xbfreqeusts\n").stdout)["names"][0]["imitates"] == "requests"
+
+
 def test_an_empty_input_is_clean():
     ran = ask("--json", "-")
     assert ran.returncode == 0
