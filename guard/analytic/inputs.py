@@ -169,7 +169,7 @@ def kind_of_head(head):
     text = head.decode("utf-8", "replace").lstrip("\ufeff")
     if _ARRAY.match(text):
         return DOCUMENT
-    for line in head.splitlines()[:200]:
+    for line in head.splitlines():
         try:
             if read_line(line):
                 return JSON_LINES if line.lstrip(b"\xef\xbb\xbf \t")[:1] == b"{" else LINES

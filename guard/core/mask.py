@@ -17,6 +17,7 @@ _FORGE_LENGTH = 8  # characters behind such a beginning; with fewer it is the na
 _TOKEN_LENGTH = 16  # characters; shorter first segments of a path are words people chose
 _ENDS = frozenset(" \t\r\n\v\f\"'<>")  # where a URL inside a longer text is over; quotes and blanks are never in one
 _NO_VALUE = _ENDS | {"", "="}  # what follows a sign that assigns nothing
+_QUOTES = ('"', "'")  # around a value, in a line that a shell is given: sh -c 'TOKEN="x" pip install y'
 _COMPARISONS = ("==", ">=", "<=", "~=", "!=")  # what stands before their last sign is no name of anything
 _WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 
@@ -150,14 +151,27 @@ def _assignment(text):
         while key > start and text[key - 1] in _WORD:
             key -= 1
         end = at + 1
-        if at > key and text[end : end + 1] not in _NO_VALUE and _is_secret(text[key:at]):
-            while end < len(text) and text[end] not in _ENDS and text[end] not in "&;#":
-                end += 1
-            done.append(text[start : at + 1] + STARS)
-            start = end
+        if at > key and _is_secret(text[key:at]):
+            if text[end : end + 1] in _QUOTES:
+                quote, begin, end = text[end], end + 1, _closed(text, end)
+                if end > begin:
+                    done.append(text[start : at + 1] + quote + STARS)
+                    start = end
+            elif text[end : end + 1] not in _NO_VALUE:
+                while end < len(text) and text[end] not in _ENDS and text[end] not in "&;#":
+                    end += 1
+                done.append(text[start : at + 1] + STARS)
+                start = end
         at = text.find("=", end)
     done.append(text[start:])
     return "".join(done)
+
+
+def _closed(text, quote):
+    """Where the value in quotes that begins at ``quote`` ends: before the same mark, or with the line."""
+    line = text.find("\n", quote)
+    close = text.find(text[quote], quote + 1, line if line >= 0 else len(text))
+    return close if close >= 0 else line if line >= 0 else len(text)
 
 
 def _is_secret(key):

@@ -57,7 +57,7 @@ def remove(path):
 
 def folder(path):
     """Make a folder of mode 0700, and what is missing above it likewise; it is returned."""
-    if not os.path.isdir(path):
+    if path and not os.path.isdir(path):
         folder(os.path.dirname(path))
         with contextlib.suppress(FileExistsError):
             os.mkdir(path, 0o700)

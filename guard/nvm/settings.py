@@ -40,6 +40,7 @@ _EVENTS = {
     "log": (_ALL, "all"), "log_bytes": (int, 10 << 20), "log_files": (int, 5), "log_days": (int, 90),
     "spool_bytes": (int, 64 << 20), "recorder": (("auto", "detached", "flush"), "auto"),
 }  # fmt: skip
+_PORTS, _FACILITIES = 65535, 23  # the highest number of each
 _HEARTBEAT = {"every_minutes": (int, 0)}
 
 
@@ -85,6 +86,8 @@ def _add_sink(settings, seen, table, where):
     missing = [key for key, value in sink.items() if value is ...]
     if missing:
         settings.faults.append("%s: %s is missing" % (where, ", ".join(missing)))
+    elif _wrong(sink):
+        settings.faults.append("%s: %s" % (where, _wrong(sink)))
     name = sink["name"]
     if not _LETTERS.issuperset(name) or len(name) > _NAME_LENGTH or name in ("taken", "ready", LOG):
         settings.faults.append("%s: the name %r cannot be used" % (where, name))
@@ -93,6 +96,40 @@ def _add_sink(settings, seen, table, where):
     if len(settings.faults) == before:
         seen.add(name)
         settings.sinks.append(sink)
+
+
+def _wrong(sink):
+    """What no receiver could be reached by, in a sink's values; "" where there is nothing."""
+    if sink["kind"] == "file" and not os.path.isabs(sink["path"]):
+        return "path begins with /"
+    if sink.get("port", 0) > _PORTS:
+        return "port takes a number up to %d" % _PORTS
+    if sink.get("facility", 0) > _FACILITIES:
+        return "facility takes a number up to %d" % _FACILITIES
+    if sink["kind"] == "hec" and not _is_url(sink["url"]):
+        return "url takes an address like https://splunk.example:8088"
+    if not _is_host(sink.get("host", "")):
+        return "host is the name of none"
+    return ""
+
+
+def _is_url(text):
+    import urllib.parse
+
+    try:
+        parts = urllib.parse.urlsplit(text)
+        host, port = parts.hostname, parts.port
+    except ValueError:  # a port or a bracket that is none
+        return False
+    return parts.scheme in ("http", "https") and port != 0 and bool(host) and _is_host(host)
+
+
+def _is_host(text):
+    try:
+        text.encode("idna")
+    except UnicodeError:
+        return False
+    return True
 
 
 def _checked(table, known, where, faults, values):

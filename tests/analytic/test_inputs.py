@@ -79,6 +79,13 @@ def test_every_form_in_every_packing(hunt, log, form, packed):
     assert hunt.tally.counts in ({}, extra)
 
 
+def test_flows_behind_many_lines_of_others(hunt, log):
+    """As in an ordinary syslog; the first 200 lines alone once said what the whole file was."""
+    foreign = b"".join(b"Nov 24 03:17:01 host CRON[%d]: session opened\n" % number for number in range(1000))
+    path = log(foreign + FORMS["v1"](numbered(3)), end=b"")
+    assert found(hunt(paths=[path])) == list("123")
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_on_standard_input(form):
     script = (

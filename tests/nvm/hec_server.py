@@ -33,6 +33,8 @@ class Collector(http.server.BaseHTTPRequestHandler):
         self.server.note("%s %s %s %d" % (mood, path, self.headers.get("Content-Encoding", "-"), len(raw)))
         if mood == "silent":
             time.sleep(3600)
+        elif mood == "portal":
+            self.answer(200, "<html>Please sign in</html>")
         elif self.headers.get("Authorization") != "Splunk " + TOKEN:
             self.answer(403, {"text": "Invalid token", "code": 4})
         elif mood == "busy":

@@ -59,7 +59,8 @@ def test_envelope_gzip_and_acknowledgement(queue, collector, token):
 
 
 @pytest.mark.parametrize(
-    "behaviour", [("busy", "503", 1), ("throttled", "429", 7), ("silent", "does not answer|timed out", 1)]
+    "behaviour", [("busy", "503", 1), ("throttled", "429", 7), ("silent", "does not answer|timed out", 1),
+                  ("portal", "not as an event collector does", 1)]
 )
 def test_a_receiver_that_does_not_take_it_is_left_alone_a_while(queue, collector, token, behaviour, monkeypatch):
     mood, said, wait = behaviour

@@ -28,6 +28,9 @@ MASKED = [
     ("--config-settings=api_key=zzz", "--config-settings=api_key=***"),
     ("GITHUB_TOKEN=zzz", "GITHUB_TOKEN=***"),
     ("token=!=x", "token=***"),
+    ("TOKEN=\"hunter 2\" pip install x", "TOKEN=\"***\" pip install x"),
+    ("PASSWORD='hunter2'", "PASSWORD='***'"),
+    ("TOKEN=\"hunter2\nname==1.0", "TOKEN=\"***\nname==1.0"),
     ("name==1.0 token=x other>=2", "name==1.0 token=*** other>=2"),
     ("ghp_0123456789abcdef0123", "***"),
     ("git+ssh://user:pw@h/r", "git+ssh://***@h/r"),
@@ -48,6 +51,8 @@ KEPT = [
     "tokenizers==0.1",
     "token>=1,!=2,~=3,<=4,===5",
     "a token=",
+    "a token=''",
+    "b; extra == 'auth'",
     "file:///home/me/a@b",
     "",
 ]

@@ -150,6 +150,13 @@ def test_a_sink_that_is_slow_does_not_hold_the_log(home, away):
         ('[[sink]]\nkind = "stdout"\n[[sink]]\nkind = "stdout"\n', "there is a sink stdout already"),
         ('[[sink]]\nkind = "stdout"\nname = "../x"\n', "cannot be used"),
         ('[[sink]]\nkind = "stdout"\nname = "log"\n', "cannot be used"),
+        ('[[sink]]\nkind = "file"\npath = "x.jsonl"\n', "path begins with /"),
+        ('[[sink]]\nkind = "syslog"\nport = 65536\n', "port takes a number up to 65535"),
+        ('[[sink]]\nkind = "syslog"\nfacility = 24\n', "facility takes a number up to 23"),
+        ('[[sink]]\nkind = "syslog"\nhost = "a..b"\n', "host is the name of none"),
+        ('[[sink]]\nkind = "hec"\nurl = "https://h:port"\n', "url takes an address"),
+        ('[[sink]]\nkind = "hec"\nurl = "https://[h"\n', "url takes an address"),
+        ('[[sink]]\nkind = "hec"\nurl = "splunk.example:8088"\n', "url takes an address"),
         ("sink = 3\n", "kind takes"),
         ("events = 3\n", "[events] is not a table"),
         ('[events]\nlog = "some"\n', "log takes all, findings"),
@@ -180,7 +187,7 @@ def test_settings_that_did_not_change_are_not_parsed_again(home):
     seen = [subprocess.run(words, capture_output=True, text=True, check=True, env={"PYTHONPATH": str(ROOT)}).stdout
             for _ in range(2)]  # fmt: skip
     assert seen == ["['stdout'] True\n", "['stdout'] False\n"]
-    pathlib.Path(home.settings).write_text('[[sink]]\nkind = "hec"\nurl = "x"\n')
+    pathlib.Path(home.settings).write_text('[[sink]]\nkind = "hec"\nurl = "https://x"\n')
     assert [sink["kind"] for sink in load(home).sinks] == ["hec"]
 
 

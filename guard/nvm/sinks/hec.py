@@ -52,6 +52,8 @@ class HecSink(Sink):
             body, headers["Content-Encoding"] = gzip.compress(body, 6), "gzip"
         status, answer, after = self._post(self.base + _EVENT, body, headers)
         self._judge(status, answer, after)
+        if not isinstance(answer.get("code"), int):  # a proxy's or a portal's page is no receipt
+            raise SinkError("%s answers %d, but not as an event collector does" % (self.parts.hostname, status))
         if self.options.get("acknowledge", True) and isinstance(answer.get("ackId"), int):
             self._await(answer["ackId"])
 
