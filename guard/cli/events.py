@@ -124,11 +124,11 @@ def _table(lines):
     shown = 0
     for line in lines:
         try:
-            event = json.loads(line)
-        except ValueError:
+            row = _row(json.loads(line))
+        except (ValueError, TypeError, AttributeError, OverflowError):
             continue  # a line that somebody else wrote into the log
         shown += 1
-        click.echo("  ".join(_row(event)).rstrip())
+        click.echo("  ".join(row).rstrip())
     if not shown:
         click.echo("no events")
 

@@ -118,6 +118,25 @@ def test_bad_settings_are_one_line_and_lose_nothing(guarded, pip):
     assert len((guarded.prefix / "copy").read_text().splitlines()) == 1
 
 
+def test_a_log_with_a_strangers_lines_in_it_is_shown(guarded, pip):
+    refused(guarded, pip)
+    log = guarded.prefix / "state" / "events" / ("%d.jsonl" % os.getuid())
+    assert guarded.guard("events").returncode == 0
+    with log.open("a") as file:
+        file.write('[1]\n3\n{"fss": "soon"}\n{"fss": 1e400}\n{"package_name": 3}\nnothing\n')
+    done = guarded.guard("events")
+    assert done.returncode == 0 and done.stdout.count("\n") == 1 and BLOCKED in done.stdout, done.stderr
+
+
+def test_a_pipe_in_the_logs_place_is_not_waited_for(guarded, pip):
+    folder = guarded.prefix / "state" / "events"
+    folder.mkdir(mode=0o700, parents=True)
+    os.mkfifo(folder / ("%d.jsonl" % os.getuid()), 0o600)
+    refused(guarded, pip)
+    for words in (["events"], ["status"], ["events", "flush"]):
+        assert "Traceback" not in guarded.guard(*words).stderr
+
+
 def test_a_state_that_cannot_be_written_is_one_line(guarded, pip):
     refused(guarded, pip, CI="1")
     spool = guarded.prefix / "state" / "spool"

@@ -4,7 +4,7 @@ import fcntl
 import os
 import time
 
-from ..files import folder, lock, remove, write
+from ..files import folder, lock, open_regular, remove, write
 from ..sink import Sink, SinkError
 
 _LOCK_WAIT = 5.0  # seconds; a reader holds a shared lock for as long as it takes to read
@@ -134,7 +134,7 @@ def _parts(path):
     """All files of a log, oldest first, opened under a shared lock, so at a moment at which none is rotated."""
     for _ in range(_TRIES):
         try:
-            current = open(path, "rb")  # noqa: SIM115  # the caller closes each as it is read
+            current = _open(path)  # the caller closes each as it is read
         except OSError:
             time.sleep(_MOMENT)  # between two files, or there is none yet
             continue
@@ -150,9 +150,13 @@ def _parts(path):
 def _opened(paths):
     for path in paths:
         try:
-            yield open(path, "rb")  # noqa: SIM115
+            yield _open(path)
         except OSError:
             continue  # somebody removed it
+
+
+def _open(path):
+    return os.fdopen(open_regular(path), "rb")  # a pipe that somebody put there would be waited for
 
 
 def _inode(path):
@@ -165,7 +169,7 @@ def _inode(path):
 def end_of(path, length):
     """The last ``length`` bytes of a file; b"" where it cannot be read."""
     try:
-        with open(path, "rb") as file:
+        with _open(path) as file:
             file.seek(max(0, os.fstat(file.fileno()).st_size - length))
             return file.read()
     except OSError:
