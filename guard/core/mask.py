@@ -28,6 +28,8 @@ def mask(text):
         text = _urls(text)
     if "=" in text:
         text = _assignment(text)
+    if " " in text and "--" in text:
+        text = _options(text)
     for prefix in _FORGES:
         if prefix in text:
             text = _forge(text, prefix)
@@ -165,6 +167,17 @@ def _assignment(text):
         at = text.find("=", end)
     done.append(text[start:])
     return "".join(done)
+
+
+def _options(text):
+    """``--password x`` in a line that a shell is given, one argument to the process that starts it."""
+    words = text.split(" ")
+    for i, word in enumerate(words[1:]):
+        option, value = words[i].rpartition("\n")[2], word.partition("\n")[0]
+        if option.startswith("--") and "=" not in option and value and value[0] != "-" and _is_secret(option):
+            ends = value[len(value.rstrip("\"'")) :]
+            words[i + 1] = STARS + ends + word[len(value) :]
+    return " ".join(words)
 
 
 def _closed(text, quote):
