@@ -222,3 +222,17 @@ def test_the_systems_sinks_stand_beside_the_users(home, tmp_path, monkeypatch):
     assert [sink["name"] for sink in found.sinks] == ["theirs", "ours"]
     assert found.events["log"] == "findings"
     assert len(found.faults) == 1
+
+
+@pytest.mark.parametrize("keep", [0, 1, 3])
+def test_fewer_rotated_files_are_kept_where_the_settings_say_fewer(tmp_path, keep):
+    path = tmp_path / "log.jsonl"
+    dated = tmp_path / "log.jsonl.20261124"
+    dated.write_text("somebody's own\n")
+    for kept in (5, keep):
+        sink = file.FileSink("copy", str(path), max_bytes=1, keep=kept)
+        for number in range(8):
+            sink.send([b'{"a": %d}' % number])
+        sink.close()
+        assert [os.path.exists(f"{path}.{number}") for number in range(1, 7)] == [n <= kept for n in range(1, 7)]
+    assert dated.exists()

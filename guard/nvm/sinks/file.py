@@ -91,7 +91,10 @@ class FileSink(Sink):
         return [event for event in batch if event not in there]
 
     def _rotate(self):
-        remove("%s.%d" % (self.path, self.keep))
+        number = max(1, self.keep)
+        while os.path.exists("%s.%d" % (self.path, number)):  # more than one where fewer are kept than before
+            remove("%s.%d" % (self.path, number))
+            number += 1
         for number in range(self.keep - 1, 0, -1):
             if os.path.exists("%s.%d" % (self.path, number)):
                 os.rename("%s.%d" % (self.path, number), "%s.%d" % (self.path, number + 1))
