@@ -47,7 +47,7 @@ def mask_words(words):
     masked = []
     before = ""
     for word in words:
-        if before.startswith("--") and "=" not in before and _is_secret(before[2:]) and not word.startswith("--"):
+        if _takes_secret(before) and not word.startswith("--"):
             masked.append(STARS)
         elif before == "--proxy" and "@" in word and "://" not in word:
             masked.append(STARS + word[word.rfind("@") :])
@@ -154,19 +154,30 @@ def _assignment(text):
             key -= 1
         end = at + 1
         if at > key and _is_secret(text[key:at]):
-            if text[end : end + 1] in _QUOTES:
-                quote, begin, end = text[end], end + 1, _closed(text, end)
-                if end > begin:
-                    done.append(text[start : at + 1] + quote + STARS)
-                    start = end
-            elif text[end : end + 1] not in _NO_VALUE:
-                while end < len(text) and text[end] not in _ENDS and text[end] not in "&;#":
-                    end += 1
-                done.append(text[start : at + 1] + STARS)
+            value = _value(text, end)
+            if value:
+                begin, end = value
+                done.append(text[start:begin] + STARS)
                 start = end
         at = text.find("=", end)
     done.append(text[start:])
     return "".join(done)
+
+
+def _value(text, at):
+    """(begin, end) of the value behind a sign, or None: of a quoted one inside its marks, or to the end of its line."""
+    if text[at : at + 1] in _QUOTES:
+        line = text.find("\n", at)
+        line = line if line >= 0 else len(text)
+        end = text.find(text[at], at + 1, line)
+        end = end if end >= 0 else line
+        return (at + 1, end) if end > at + 1 else None
+    if text[at : at + 1] in _NO_VALUE:
+        return None
+    end = at
+    while end < len(text) and text[end] not in _ENDS and text[end] not in "&;#":
+        end += 1
+    return at, end
 
 
 def _options(text):
@@ -174,17 +185,15 @@ def _options(text):
     words = text.split(" ")
     for i, word in enumerate(words[1:]):
         option, value = words[i].rpartition("\n")[2], word.partition("\n")[0]
-        if option.startswith("--") and "=" not in option and value and value[0] != "-" and _is_secret(option):
+        if _takes_secret(option) and value and value[0] != "-":
             ends = value[len(value.rstrip("\"'")) :]
             words[i + 1] = STARS + ends + word[len(value) :]
     return " ".join(words)
 
 
-def _closed(text, quote):
-    """Where the value in quotes that begins at ``quote`` ends: before the same mark, or with the line."""
-    line = text.find("\n", quote)
-    close = text.find(text[quote], quote + 1, line if line >= 0 else len(text))
-    return close if close >= 0 else line if line >= 0 else len(text)
+def _takes_secret(option):
+    """Whether the word behind ``option`` is its value, and a secret."""
+    return option.startswith("--") and "=" not in option and _is_secret(option)
 
 
 def _is_secret(key):

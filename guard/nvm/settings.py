@@ -84,10 +84,9 @@ def _add_sink(settings, seen, table, where):
     sink = _checked(table, known, where, settings.faults, {key: default for key, (_, default) in known.items()})
     sink["name"] = sink["name"] or kind
     missing = [key for key, value in sink.items() if value is ...]
-    if missing:
-        settings.faults.append("%s: %s is missing" % (where, ", ".join(missing)))
-    elif _wrong(sink):
-        settings.faults.append("%s: %s" % (where, _wrong(sink)))
+    wrong = ", ".join(missing) + " is missing" if missing else _wrong(sink)
+    if wrong:
+        settings.faults.append("%s: %s" % (where, wrong))
     name = sink["name"]
     if not _LETTERS.issuperset(name) or len(name) > _NAME_LENGTH or name in ("taken", "ready", LOG):
         settings.faults.append("%s: the name %r cannot be used" % (where, name))

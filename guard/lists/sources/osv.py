@@ -161,7 +161,7 @@ def _fetch(base: str, keys: "list[str]", web: Web) -> "Iterable[tuple[str, dict[
                 key = waiting.popleft()
                 try:
                     found.append(one(key))
-                except Exception as error:
+                except Exception as error:  # whatever it is, the thread that asked raises it
                     wrong.append(error)
 
     # A server whose answer never begins holds a thread where no limit reaches. As daemons they die with this process;
