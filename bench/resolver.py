@@ -11,7 +11,7 @@ import subprocess
 from bench.pairs import compare, run, timed
 from guard.resolver import door
 from tests.support import installed, packages
-from tests.support.tools import clean_environment, python, venv
+from tests.support.tools import clean_environment, python, venv, whole
 
 COUNT = 100  # packages, each needed by the one before
 
@@ -46,6 +46,7 @@ class Bench:
         self.installs("protected venv: 100 packages over bare", [str(mine / "bin" / "pip")], [pip])
         self.start(str(bare / "bin" / "python"), str(mine / "bin" / "python"))
         self.line(mine)
+        self.lent()
 
     def copy(self, name):
         """A venv with a copy of a real pip, so that two of them differ in nothing but what is done to one."""
@@ -75,6 +76,19 @@ class Bench:
         bare, mine = [bare, "-c", "pass"], [mine, "-c", "pass"]
         compare("null pair: python -c pass over itself", bare, bare, self.env, self.runs * 4)
         compare("protected python -c pass over bare", mine, bare, self.env, self.runs * 4)
+
+    def lent(self):
+        """An environment that has no line of its own, but reads the standard library of a protected Python."""
+        pythons = []
+        for name in ("alone", "lending"):
+            base = whole("3.12", self.folder / name)
+            place = self.folder / f"{name}-venv"
+            subprocess.run([str(base / "bin" / "python3"), "-m", "venv", "--without-pip", str(place)], check=True, env=self.env)
+            pythons.append(str(place / "bin" / "python"))
+        done = self.guard.guard("protect", str(self.folder / "lending" / "bin" / "python3"))
+        assert done.returncode == 0, done.stderr
+        bare, mine = ([python, "-c", "pass"] for python in pythons)
+        compare("python -c pass in a protected Python's environment", mine, bare, self.env, self.runs * 4)
 
     def line(self, mine):
         """What compiling and running the line takes, as site does it, in a fresh process each time."""

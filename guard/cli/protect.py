@@ -20,8 +20,9 @@ from guard.setup import interpreters, protect
 def command(targets, everywhere, folders, as_json):
     """Let guard into a Python: pip and poetry in it are judged however they are started.
 
-    One line in its site-packages does it; environments made by that Python are born with it. Without a target: the
-    active virtual environment.
+    One line in its site-packages does it; environments made by that Python are born with it. A few lines in the
+    sitecustomize.py of its standard library hold for all its environments, also for those that are there already.
+    Without a target: the active virtual environment.
 
     \b
     guard protect .venv
@@ -69,7 +70,7 @@ def protect_one(home, target):
         interpreter = interpreters.ask(target)
         if protect.is_own(home, interpreter):
             return _answer(interpreter.python, interpreter.site, "left alone", "it is guard's own")
-        if protect.is_protected(home, interpreter):
+        if protect.is_complete(home, interpreter):
             return _answer(interpreter.python, interpreter.site, "already protected", "")
         protect.protect(home, interpreter)
         return _answer(interpreter.python, interpreter.site, "protected", "")

@@ -44,12 +44,12 @@ def _virtualenv(finder, module):
 
 def protect(finder, folder, version):
     """Protect the environment in ``folder``; one that cannot be stays as it is, since guard must break no tool."""
-    passing = _is_temporary(folder)
-    if version < (3, 7) or not (finder.protected or passing):
-        return
+    folder, passing = os.path.abspath(folder), _is_temporary(folder)
+    if version < (3, 7) or not (finder.protected or passing) or folder.startswith(finder.root + "/venv"):
+        return  # the last is guard's own: a guard that cannot judge must not stand in the way of its mending
     note = finder.session.lend() if passing and finder.session.running else "-"
     try:
-        for site in glob.glob(glob.escape(os.path.abspath(folder)) + "/lib/*/site-packages"):
+        for site in glob.glob(glob.escape(folder) + "/lib/*/site-packages"):
             door.put(site, finder.root, version, note)
             if not passing:
                 door.remember(finder.session.home.personal, site)

@@ -9,16 +9,17 @@ BEGIN = b"# >>> typoguard >>>\n"
 END = b"# <<< typoguard <<<\n"
 
 
-def put(path, lines):
+def put(path, lines, mode=None):
     """Let the file at ``path`` hold one block with ``lines`` (bytes): in its old place, else at the end.
 
-    Returns whether the file was made here. A file that is right already is not touched. Raises OSError, BadData.
+    Returns whether the file was made here, then with ``mode`` or what the umask leaves. A file that is right already is
+    not touched. Raises OSError, BadData.
     """
     old = _read(path)
     before, after = _around(path, old or b"")
     new = before + b"\n" + BEGIN + lines + END + after
     if new != old:
-        files.replace(path, new)
+        files.replace(path, new, mode if old is None else None)
     return old is None
 
 

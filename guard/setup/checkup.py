@@ -16,11 +16,12 @@ from guard.core.lookup import CANARY, open_list
 from guard.core.refusal import quote
 from guard.core.settings import load
 from guard.resolver import door
-from guard.setup import interpreters, openings, protect, shims
+from guard.setup import interpreters, library, openings, protect, shims
 
 SHIM, LIST, SETTINGS, PROTECTED = "shim", "list", "settings", "protected"
 PYTHON, WAY = "python", "way"
 OPEN = (PYTHON, WAY)  # where guard was not asked to stand, or cannot: worth a line, and no fault
+_GONE = "guard was let in, and its lines are gone or others"
 _PATIENCE = 120  # seconds; a pip on a cold disk
 _LAST = "doctor.json"  # in the state folder: what held when doctor last looked
 
@@ -101,7 +102,7 @@ def _tried(check, subject, start, mend):
 
 
 def _protected(home, pythons):
-    lasting = [site for site in door.remembered(home.personal) if os.path.isdir(site)]
+    lasting = [folder for folder in door.remembered(home.personal) if os.path.isdir(folder)]
     seen = set()
     for python in pythons:
         try:
@@ -110,26 +111,41 @@ def _protected(home, pythons):
             continue  # a broken link is no Python of this machine
         if interpreter.site in seen or protect.is_own(home, interpreter):
             continue
-        seen.add(interpreter.site)
+        seen |= {interpreter.site, *([interpreter.library] if interpreter.is_base else [])}
         mend = f"guard protect {quote(python)}"
-        if protect.is_protected(home, interpreter):
+        if interpreter.site in lasting and not protect.is_protected(home, interpreter):
+            yield _found(PROTECTED, python, _GONE, mend)
+        elif protect.is_guarded(home, interpreter):
             yield _asked(python, interpreter, mend)
-        elif interpreter.site in lasting:
-            yield _found(PROTECTED, python, "guard was let in, and its line is gone or another", mend)
         else:
             reason = protect.obstacle(home, interpreter)
             fault = reason or "not protected: its pip is guarded by the shims alone"
             yield _found(PYTHON, python, fault, "" if reason else mend)
-    for site in lasting:
-        if site not in seen and not protect.holds(home, site):
-            mend = f"guard protect {quote(os.path.dirname(os.path.dirname(os.path.dirname(site))))}"
-            yield _found(PROTECTED, site, "guard was let in, and its line is gone or another", mend)
+        if interpreter.is_base and protect.is_guarded(home, interpreter):
+            yield from _environments(home, python, interpreter, interpreter.library in lasting)
+    for folder in lasting:
+        if folder not in seen and not protect.holds(home, folder):
+            yield _found(PROTECTED, folder, _GONE, f"guard protect {quote(folder.rpartition('/lib')[0] or folder)}")
+
+
+def _environments(home, python, interpreter, lasting):
+    """Whether guard is met in the virtual environments of a protected Python, whoever made them."""
+    subject = f"environments of {python}"
+    if library.holds(home, interpreter.library):
+        yield _found(PROTECTED, subject, detail="guarded, whoever made them")
+    elif lasting:
+        yield _found(PROTECTED, subject, _GONE, f"guard protect {quote(python)}")
+    else:
+        reason = protect.library_obstacle(home, interpreter)
+        told = "guarded where a protected Python made them, or guard was let into each"
+        mend = "guard protect --scan DIR" if reason else f"guard protect {quote(python)}"
+        yield _found(PYTHON, subject, f"{told}; {reason}" if reason else told, mend)
 
 
 def _ways(home, environ):
     def is_protected(python):
         try:
-            return protect.is_protected(home, interpreters.ask(python))
+            return protect.is_guarded(home, interpreters.ask(python))
         except GuardError:
             return False
 

@@ -13,20 +13,29 @@ OLDEST = (3, 7)
 _PATIENCE = 20  # seconds; a first start from a cold disk takes some
 # In the syntax of every Python: it is asked before its version is known.
 _QUESTION = (
-    "import sys, json, site; print(json.dumps([sys.executable, sys.prefix, list(sys.version_info[:2]),"
-    " [p for p in getattr(site, 'getsitepackages', list)()]]))"
+    "import sys, json, os, site; print(json.dumps([sys.executable, sys.prefix, list(sys.version_info[:2]),"
+    " [p for p in getattr(site, 'getsitepackages', list)()], os.path.dirname(os.__file__),"
+    " getattr(sys, 'base_prefix', sys.prefix) == sys.prefix]))"
 )
 _SKIPPED = {".git", "node_modules", "__pycache__", "site-packages", "proc", "sys"}
 
 
 @dataclass(frozen=True)
 class Interpreter:
-    """One Python or virtual environment. ``site`` is the site-packages folder it reads; ``version`` (3, 11)."""
+    """One Python or virtual environment.
+
+    version  (3, 11)
+    site     the site-packages folder it reads
+    library  the folder of the standard library, which a virtual environment shares with the Python that it is made of
+    is_base  whether it is no virtual environment
+    """
 
     python: str
     prefix: str
     version: tuple
     site: str
+    library: str
+    is_base: bool
 
 
 def ask(target: str) -> Interpreter:
@@ -41,7 +50,7 @@ def ask(target: str) -> Interpreter:
         # -I: its working directory and PYTHONPATH have no say in the answer.
         done = subprocess.run([python, "-I", "-c", _QUESTION], capture_output=True, text=True, timeout=_PATIENCE,
                               check=False, stdin=subprocess.DEVNULL, cwd="/", **account)  # fmt: skip
-        python, prefix, version, sites = json.loads(done.stdout)
+        python, prefix, version, sites, library, is_base = json.loads(done.stdout)
     except (OSError, ValueError, TypeError, subprocess.TimeoutExpired):
         raise BadData(f"{python} does not answer as a Python would") from None
     site = next((path for path in sites if os.path.isdir(path)), "")
@@ -49,7 +58,8 @@ def ask(target: str) -> Interpreter:
         raise BadData(f"{python} has no site-packages folder")
     if account and os.stat(site).st_uid != account["user"]:
         raise BadData(f"{python} names a folder of another account's: {site}")
-    return Interpreter(python, prefix, tuple(version), os.path.realpath(site))
+    site, library = os.path.realpath(site), os.path.realpath(library)
+    return Interpreter(python, prefix, tuple(version), site, library, is_base)
 
 
 def _account(python: str) -> dict:

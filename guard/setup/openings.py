@@ -22,7 +22,7 @@ def examine(home, environ, is_protected):
     if shutil.which("uv", path=path):
         told = "its words, requirement files and lock are judged; what it resolves by itself is not"
         yield "uv", told, "uv lock, then guard check -- uv sync, before it syncs", ""
-    yield "python -S", "it reads no .pth line: where PYTHONPATH leads it to a pip, that pip is not seen", "", ""
+    yield "python -S", "it reads no start file: where PYTHONPATH leads it to a pip, that pip is not seen", "", ""
 
 
 def _starter(name, python, shimmed, protected):

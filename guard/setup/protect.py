@@ -1,4 +1,8 @@
-"""It lets guard into interpreters and virtual environments, and out again: one ``.pth`` line in site-packages."""
+"""It lets guard into interpreters and virtual environments, and out again.
+
+One ``.pth`` line in site-packages does it. A Python that is no virtual environment gets a few lines in its
+``sitecustomize.py`` as well (library.py), for the environments that do not read its site-packages.
+"""
 
 import contextlib
 import glob
@@ -13,6 +17,7 @@ import sys
 from guard.core import home as homes
 from guard.core.errors import BadData
 from guard.resolver import door
+from guard.setup import library
 from guard.setup.interpreters import OLDEST, Interpreter
 
 _ROOT = 0
@@ -22,11 +27,29 @@ _BESIDE = ("__init__.py", "unbundle.py")  # and beside them
 
 def is_protected(home: homes.Home, interpreter: Interpreter) -> bool:
     """Whether this guard's line, word for word, lies in its site-packages."""
-    return holds(home, interpreter.site)
+    return _has_line(home, interpreter.site)
 
 
-def holds(home: homes.Home, site: str) -> bool:
-    """The same for a site-packages folder."""
+def is_complete(home: homes.Home, interpreter: Interpreter) -> bool:
+    """Whether ``protect`` would find nothing left to do."""
+    return is_protected(home, interpreter) and (
+        not interpreter.is_base
+        or library.holds(home, interpreter.library)
+        or bool(library_obstacle(home, interpreter))
+    )
+
+
+def is_guarded(home: homes.Home, interpreter: Interpreter) -> bool:
+    """Whether guard meets it, by its own line or by the lines in the standard library that it reads."""
+    return is_protected(home, interpreter) or library.holds(home, interpreter.library)
+
+
+def holds(home: homes.Home, folder: str) -> bool:
+    """Whether what this guard once put into ``folder``, a site-packages or a standard library, is there as it was."""
+    return _has_line(home, folder) or library.holds(home, folder)
+
+
+def _has_line(home, site):
     path = f"{site}/{door.NAME}.pth"
     return _text(path) == door.line(home.root, path)
 
@@ -46,6 +69,14 @@ def obstacle(home: homes.Home, interpreter: Interpreter) -> str:
     return unsafe(home, interpreter.site)
 
 
+def library_obstacle(home: homes.Home, interpreter: Interpreter) -> str:
+    """Why guard's lines cannot stand in the standard library of a Python; "" where they can, or do."""
+    folder = interpreter.library
+    if library.is_anothers(folder) or not os.access(folder, os.W_OK):
+        return f"{folder} is not yours to write"
+    return unsafe(home, folder)
+
+
 def _text(path):
     try:
         with open(path, encoding="ascii", errors="replace") as file:
@@ -55,7 +86,10 @@ def _text(path):
 
 
 def protect(home: homes.Home, interpreter: Interpreter) -> None:
-    """Protect one interpreter. Raises BadData where it cannot be: too old, somebody else's, or unsafe."""
+    """Protect one interpreter. Raises BadData where it cannot be: too old, somebody else's, or unsafe.
+
+    A standard library that is not to be written keeps nobody from that: guard doctor tells what is left open.
+    """
     reason = obstacle(home, interpreter)
     if reason:
         raise BadData(reason, "a guard installed by the account that owns this Python may protect it")
@@ -65,42 +99,57 @@ def protect(home: homes.Home, interpreter: Interpreter) -> None:
         door.remember(home.personal, interpreter.site)
     except OSError as error:
         raise BadData(f"{interpreter.site} cannot be written: {error.strerror}") from None
+    if interpreter.is_base and not library_obstacle(home, interpreter):
+        with contextlib.suppress(OSError, BadData):
+            library.put(home, interpreter.library, interpreter.python)
+            door.remember(home.personal, interpreter.library)
 
 
 def renew(home: homes.Home) -> list:
     """Write the line anew wherever another version of this guard has left it. Returns the folders."""
     renewed = []
-    for site in door.remembered(home.personal):
-        path = f"{site}/{door.NAME}.pth"
-        version = re.search(r"/(?:python|pypy)(\d+)\.(\d+)", site)
-        if os.path.exists(path) and version and _text(path) != door.line(home.root, path) and not unsafe(home, site):
-            with contextlib.suppress(OSError):
-                door.put(site, home.root, (int(version[1]), int(version[2])))
-                renewed.append(site)
+    for folder in door.remembered(home.personal):
+        lined, lent = os.path.exists(f"{folder}/{door.NAME}.pth"), library.has_lines(folder)
+        version = re.search(r"/(?:python|pypy)(\d+)\.(\d+)", folder)
+        if not (lined or lent) or not version or holds(home, folder) or unsafe(home, folder):
+            continue
+        with contextlib.suppress(OSError, BadData):
+            if lined:
+                door.put(folder, home.root, (int(version[1]), int(version[2])))
+            elif not library.is_anothers(folder):
+                library.put(home, folder)
+            renewed.append(folder)
     return renewed
 
 
 def unprotect(home: homes.Home, interpreter: Interpreter) -> bool:
     """Take guard out again. False where it was not in. Raises BadData where its file cannot be removed."""
+    folders = [interpreter.site, *([interpreter.library] if interpreter.is_base else [])]
     try:
-        gone = door.take_away(interpreter.site)
+        gone = [_take_away(folder) for folder in folders]
     except OSError as error:
-        raise BadData(f"{interpreter.site}: {error.strerror}") from None
-    _forget(home, {interpreter.site})
-    return bool(gone)
+        raise BadData(f"{error.filename or interpreter.site}: {error.strerror}") from None
+    _forget(home, set(folders))
+    return any(gone)
+
+
+def _take_away(folder):
+    """Whether there was anything of guard in ``folder``. Raises OSError, BadData where it stays."""
+    lines = bool(door.take_away(folder))
+    return library.take(folder) or lines
 
 
 def unprotect_all(home: homes.Home) -> list:
     """Take guard out of all it was let into, also of what was born so. Returns the folders where it could not."""
     left, done = [], set()
-    for site in [*door.remembered(home.personal), *_users_own(home)]:
+    for folder in [*door.remembered(home.personal), *_users_own(home)]:
         try:
-            door.take_away(site)
-            done.add(site)
+            _take_away(folder)
+            done.add(folder)
         except NotADirectoryError:
-            done.add(site)
-        except OSError:
-            left.append(site)
+            done.add(folder)
+        except (OSError, BadData):
+            left.append(folder)
     _forget(home, done)
     return left
 

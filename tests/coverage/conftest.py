@@ -1,9 +1,7 @@
 """Where the rows are run: an installed guard, a protected and an unprotected pip, an index with both kinds of names."""
 
 import base64
-import contextlib
 import os
-import pathlib
 import shutil
 import subprocess
 import zipfile
@@ -14,7 +12,7 @@ from guard.core.lookup import CANARY
 from tests.coverage.row import SHIM
 from tests.resolver import trees
 from tests.support import index, installed, packages
-from tests.support.tools import TOOLS, clean_environment, python, venv
+from tests.support.tools import TOOLS, clean_environment, copy, venv, whole
 
 NAMES = {"good": "goodpkg-beta", "bad": CANARY}
 PIP = ("pip==25.3",)
@@ -44,6 +42,7 @@ class Desk:
     def __init__(self, folder, guard, served):
         self.folder, self.guard, self.index = folder, guard, served
         self.copies = {}
+        self.elder = folder / "elder"
         self.bare = copy(venv(USUAL, *PIP), folder / "bare")
         self.rounds = 0
 
@@ -61,15 +60,13 @@ class Desk:
         assert done.returncode == 0, done.stdout + done.stderr
 
     def conda(self):
-        """A whole Python with its own prefix and a conda-meta folder, protected."""
+        """A whole Python with its own prefix and a conda-meta folder, protected; and an environment older than that."""
         place = self.folder / "conda"
         if not place.exists():
-            words = [python(WHOLE), "-c", "import sys; print(sys.base_prefix)"]
-            prefix = pathlib.Path(subprocess.run(words, check=True, capture_output=True, text=True).stdout.strip())
-            if prefix in (pathlib.Path("/usr"), pathlib.Path("/usr/local")):
-                pytest.skip(f"Python {WHOLE} is the system's own here: no prefix that could be copied")
-            copy(prefix, place)
+            whole(WHOLE, place)
             (place / "conda-meta").mkdir()
+            words = [str(place / "bin" / "python3"), "-m", "venv", str(self.elder)]
+            subprocess.run(words, check=True, capture_output=True, env=clean_environment())
             self.protect(place)
         return place
 
@@ -118,7 +115,8 @@ class Desk:
             WHEEL=name.replace("-", "_") + "-1.0-py3-none-any.whl", TOOL=tool, BARE=self.bare,
             VENV=self.twin(PIP, True), GUARD=self.guard.prefix / "bin" / "guard",
             GUARD_SHIMS=self.guard.prefix / "shims", PYENV=shutil.which("pyenv") or "",
-            CONDA=self.conda() if "$CONDA" in row.script + row.prepare else "", PYZ=self.pyz() if "$PYZ" in row.script else "",
+            CONDA=self.conda() if "$CONDA" in row.script + row.prepare or "$ELDER" in row.script else "",
+            ELDER=self.elder, PYZ=self.pyz() if "$PYZ" in row.script else "",
             GETPIP=self.getpip() if "$GETPIP" in row.script else "",
             PIPWHEEL=self.wheel() if "$PIPWHEEL" in row.script else "",
         )  # fmt: skip
@@ -148,8 +146,8 @@ class Desk:
         return [path for path in found if "warm" not in path.parts and "dists" not in path.parts]
 
     def places(self, here):
-        conda = self.folder / "conda"
-        return [here, self.bare, *self.copies.values(), *([conda] if conda.exists() else [])]
+        whole = [place for place in (self.folder / "conda", self.elder) if place.exists()]
+        return [here, self.bare, *self.copies.values(), *whole]
 
     def forget(self):
         for place in self.places(self.folder / "no-round")[1:]:
@@ -161,24 +159,6 @@ class Desk:
 def start(script, here, environ):
     return subprocess.run(["sh", "-eu", "-c", script], cwd=here, env=environ, capture_output=True, text=True,
                           timeout=300, check=False, stdin=subprocess.DEVNULL)  # fmt: skip
-
-
-def copy(place, target):
-    """A twin of a venv or of a Python's prefix: its files are links to the same data, its scripts name the twin."""
-    # A shared file is never written in place: pip and guard both put a new file where an old one was.
-    place = place.resolve()
-    if subprocess.run(["cp", "-a", "--link", str(place), str(target)], check=False, capture_output=True).returncode:
-        shutil.rmtree(target, ignore_errors=True)  # they lie on two file systems
-        subprocess.run(["cp", "-a", str(place), str(target)], check=True)
-    for script in (target / "bin").iterdir():
-        if script.is_symlink() or not script.is_file() or script.stat().st_size > 1 << 20:
-            continue
-        with contextlib.suppress(UnicodeDecodeError):
-            text, mode = script.read_text(), script.stat().st_mode
-            script.unlink()
-            script.write_text(text.replace(str(place), str(target)))
-            script.chmod(mode)
-    return target
 
 
 def wheels(requirements):

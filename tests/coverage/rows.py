@@ -8,9 +8,13 @@ $NAME's wheel), ``$GUARD`` (guard's own command).
 from tests.coverage import tools
 from tests.coverage.row import BEFORE, HIDDEN, NOT, OPEN, PROTECTED, RESOLVER, SHIM, SYSTEM, Row
 
-UNPROTECTED = "nothing of guard stands there; `guard protect --scan DIR` finds it"
+UNPROTECTED = "nothing of guard stands there; `guard protect` on its Python holds for it, `guard protect --scan DIR` finds it"
 OWN_PATH = "it brings a PATH of its own; `guard protect` on the Python behind it, or `install.sh --system`"
 MACHINE = "tests/system/test_machine.py::"
+MADE_OF_S = """
+mkdir own; printf '#!%s -S\nimport sys\nsys.path[:0] = ["%s"]\n' "$BARE/bin/python" "$BARE"/lib/*/site-packages >own/pip
+printf 'from pip._internal.cli.main import main\nsys.exit(main())\n' >>own/pip; chmod 755 own/pip
+PATH=$GUARD_SHIMS:$PWD/own:$PATH PIP_TARGET=$PWD/target pip """
 
 
 def shim(way, script, **more):
@@ -45,6 +49,9 @@ WORDS = [
     shim("another index", 'PIP_INDEX_URL=http://127.0.0.1:9/ pip install -i "$INDEX" $NAME'),
     shim("a warm pip cache", "PIP_NO_CACHE_DIR= PIP_CACHE_DIR=$PWD/cache pip install --force-reinstall $NAME",
          prepare="PIP_NO_CACHE_DIR= PIP_CACHE_DIR=$PWD/cache pip download -d warm $NAME", quick=True),
+    shim("`pip` whose first line says `#!PYTHON -S`", MADE_OF_S + "install $NAME"),
+    shim("`pip` whose first line says `#!PYTHON -S`, and a dependency by name", MADE_OF_S + "install pulls-in-$KIND",
+         answer=RESOLVER),
     shim("a symlink of another name to pip", 'ln -s "$BARE/bin/pip" installer; ./installer install $NAME', answer=NOT,
          because="the shim knows tools by their names; `guard protect` on its Python refuses it"),
     shim("`python -m pip`", 'python -m pip install $NAME', answer=NOT,
@@ -82,6 +89,9 @@ ENVIRONMENTS = [
     protected("a symlink of another name to pip", 'ln -s "$VENV/bin/pip" installer; ./installer install $NAME'),
     protected("a venv that its Python made",
               '"$VENV/bin/python" -m venv born; born/bin/pip install $NAME'),
+    protected("`pip` of a venv that was there before its Python was protected", '"$ELDER/bin/pip" install $NAME', quick=True),
+    protected("`python -m pip` of a venv that was there before its Python was protected",
+              '"$ELDER/bin/python" -m pip install $NAME'),
     protected("pip from a pip.pyz", '"$VENV/bin/python" "$PYZ" install $NAME'),
     protected("pip's own wheel, run as a zip", '"$VENV/bin/python" "$PIPWHEEL/pip" install $NAME'),
     protected("get-pip.py, made of pip's own wheel as the real one is", '"$VENV/bin/python" "$GETPIP" --target t $NAME',
@@ -106,7 +116,7 @@ import pip; sys.exit(pip.main(sys.argv[1:]))" install $NAME"""),
               "$PYENV" rehash; pyenv/shims/pip install $NAME""", needs=("pyenv",)),
     protected("`python -S -m pip`, site-packages on PYTHONPATH",
               'PYTHONPATH=$(echo "$VENV"/lib/*/site-packages) "$VENV/bin/python" -S -m pip install --target t $NAME',
-              answer=NOT, because="without `site` no `.pth` line is read"),
+              answer=NOT, because="without `site` no start file is read"),
     Row("`pip` of an unprotected venv by absolute path", OPEN, '"$BARE/bin/pip" install $NAME', NOT, UNPROTECTED,
         quick=True),
     Row("`python -m pip` of an unprotected venv", OPEN, '"$BARE/bin/python" -m pip install $NAME', NOT, UNPROTECTED),

@@ -133,9 +133,8 @@ ROWS = [
     Row("`pdm add` in its own venv, by absolute path", PROTECTED, PDM + '"$TOOL/bin/pdm" add $NAME', tool=PDM_TOOL),
     Row("`pdm add` of a name that leads to it by a link", PROTECTED, PDM + '"$TOOL/bin/pdm" add links-to-$KIND', RESOLVER,
         tool=PDM_TOOL),
-    Row("an environment that uv made (`uv venv --seed`)", PROTECTED, """
-        UV_PYTHON="$VENV/bin/python" UV_INDEX_URL="$INDEX" "$TOOL/bin/uv" venv -q --seed made
-        made/bin/pip install $NAME""", NOT, "uv makes it without Python; `guard protect --scan DIR` finds it",
+    Row("an environment that uv made (`uv venv --seed`) of a protected Python", PROTECTED, "made/bin/pip install $NAME",
+        prepare='UV_PYTHON="$CONDA/bin/python3" UV_INDEX_URL="$INDEX" "$TOOL/bin/uv" venv -q --seed made',
         tool=("uv",), served=("pip", "setuptools", "wheel")),
     Row("`pipx run poetry`", SHIM, POETRY + RUN_SHIMMED + "pipx run --spec poetry==2.5.1 poetry add $NAME",
         tool=("pipx",), served=PIPX_SERVED),

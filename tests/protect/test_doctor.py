@@ -11,7 +11,7 @@ import pytest
 from guard.core.lookup import CANARY, COLUMNS
 from guard.lists import seal
 from guard.setup import interpreters, starters
-from tests.support.tools import clean_environment, python, venv
+from tests.support.tools import clean_environment, python, venv, whole
 
 
 @pytest.fixture
@@ -102,6 +102,26 @@ def test_what_fell_since_the_last_look_is_an_event_once(guarded, place):
     count = events()[1]
     look()
     assert events()[1] == count
+
+
+def test_the_environments_of_a_protected_python_are_told(guarded, tmp_path):
+    base = whole("3.12", tmp_path / "python")
+
+    def look():
+        done = guarded.run([str(guarded.prefix / "bin" / "guard"), "doctor", "--json"], base / "bin", CI="1")
+        checks = json.loads(done.stdout)["checks"]
+        subjects = [f"environments of {base}/bin/{name}" for name in ("python3", "python3.12", "python")]
+        return next(((c["check"], c["holds"], c["mend"]) for c in checks if c["subject"] in subjects), None)
+
+    assert look() is None
+    assert guarded.guard("protect", f"{base}/bin/python3").returncode == 0
+    assert look() == ("protected", True, None)
+    (base / "lib" / "python3.12" / "sitecustomize.py").write_text("")
+    check, holds, mend = look()
+    assert (check, holds) == ("protected", False) and mend.startswith(f"guard protect {base}/bin/python")
+    assert "coverage-lost" in [event.get("guard_event") for event in guarded.events()]
+    assert guarded.guard("unprotect", "--all").returncode == 0
+    assert look() is None
 
 
 def test_a_list_gone_stale_is_an_event_once(guarded):

@@ -155,7 +155,7 @@ def test_root_asks_another_accounts_python_as_that_account():
         def answer(site):
             with open(f"{folder}/python", "w") as file:
                 file.write(f"#!/bin/sh\nid -u >{folder}/who\n")
-                file.write(f"""echo '["{folder}/python", "{made}/venv", [3, 11], ["{site}"]]'\n""")
+                file.write(f"""echo '["{folder}/python", "{made}/venv", [3, 11], ["{site}"], "/usr/lib/python3.11", true]'\n""")
 
         answer(folder)
         os.chmod(f"{folder}/python", 0o755)

@@ -65,6 +65,33 @@ def _make(interpreter, place, requirements):
     (place / "made").touch()
 
 
+def copy(place, target):
+    """A twin of a venv or of a Python's prefix: its files are links to the same data, its scripts name the twin."""
+    # A shared file is never written in place: pip and guard both put a new file where an old one was.
+    place = place.resolve()
+    if subprocess.run(["cp", "-a", "--link", str(place), str(target)], check=False, capture_output=True).returncode:
+        shutil.rmtree(target, ignore_errors=True)  # they lie on two file systems
+        subprocess.run(["cp", "-a", str(place), str(target)], check=True)
+    for script in (target / "bin").iterdir():
+        if script.is_symlink() or not script.is_file() or script.stat().st_size > 1 << 20:
+            continue
+        with contextlib.suppress(UnicodeDecodeError):
+            text, mode = script.read_text(), script.stat().st_mode
+            script.unlink()
+            script.write_text(text.replace(str(place), str(target)))
+            script.chmod(mode)
+    return target
+
+
+def whole(version, target):
+    """A Python of that version with its own prefix: not a virtual environment, and nobody's but the test's."""
+    words = [python(version), "-I", "-c", "import sys; print(sys.base_prefix)"]
+    prefix = pathlib.Path(subprocess.run(words, check=True, capture_output=True, text=True).stdout.strip())
+    if prefix in (pathlib.Path("/usr"), pathlib.Path("/usr/local")):
+        pytest.skip(f"Python {version} is the system's own here: no prefix that could be copied")
+    return copy(prefix, target)
+
+
 @contextlib.contextmanager
 def _locked(place):
     place.parent.mkdir(parents=True, exist_ok=True)

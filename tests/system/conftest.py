@@ -157,7 +157,7 @@ def traces(machine):
     find /etc /usr/local/bin /usr/local/sbin ! -type d -printf '%p %y %m %u %l %s\\n'
     find /etc /opt /var/lib /var/spool /usr/local/bin /usr/local/sbin -maxdepth 1 -printf '%p %y %m %u\\n'
     find /etc -type d -printf '%p %m\\n'
-    find /opt /usr /var /root -name 'typoguard*' -o -name '_typoguard*'
+    find /opt /usr /var /root -name 'typoguard*' -o -name '_typoguard*' -o -name 'sitecustomize*'
     find /etc -type f -exec cksum {} +
     """
     done = machine.sh(script)

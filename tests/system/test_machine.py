@@ -315,6 +315,19 @@ def test_an_environment_that_a_user_makes_is_born_protected_and_told_at_the_end(
     assert venv in system.sh(f"cat /var/lib/typoguard/users/{ADA}/protected").stdout
 
 
+def test_an_environment_that_a_user_had_before_is_guarded_too(system, own_pip):
+    """It reads the sitecustomize.py of the distribution's Python, where the distribution's own lines stay."""
+    venv = f"/var/tmp/home-{BOB}/venv"
+    assert system.run("/usr/bin/python3", "-m", "venv", venv, uid=BOB).returncode == 0
+    assert system.sh(f"rm {venv}/lib/python3*/site-packages/typoguard.pth").returncode == 0
+    done = system.run(f"{venv}/bin/pip", "download", "--no-index", NAME, uid=BOB)
+    assert done.returncode == REFUSED, done.stderr
+    (path,) = system.sh("ls /usr/lib/python3.*/sitecustomize.py").stdout.splitlines()
+    compiled = f"import importlib.util as u; print(u.cache_from_source({path!r}))"
+    newer = system.run("/usr/bin/python3", "-c", compiled).stdout.strip()
+    assert system.sh(f"test -s {newer} && stat -c %U:%a {newer} $(readlink -f {path})").stdout == "root:644\n" * 2
+
+
 @pytest.mark.parametrize("words", [["uninstall", "--yes"], ["shims"]])
 def test_what_only_root_may_do(system, words):
     done = system.run("guard", *words, uid=ADA)

@@ -1,0 +1,91 @@
+"""Guard's lines in a Python's own ``sitecustomize.py``, which every virtual environment of that Python reads too.
+
+An environment has a site-packages of its own, and reads no ``.pth`` line but those in there; the standard library it
+shares. So these lines are met by environments that were there before guard, and by those that a program such as uv
+makes without running that Python. Whatever else the file says stays, as it is Debian's or the administrator's.
+"""
+
+import contextlib
+import glob
+import os
+import subprocess
+
+from guard.core import home as homes
+from guard.resolver import door
+from guard.setup import blocks
+
+_FILE = "sitecustomize.py"
+_ROOT = 0
+_DOOR = """\
+# Virtual environments read this, and no .pth line of their Python. `guard unprotect` takes it out again.
+import sys
+if not sys.prefix.startswith({own!a}):
+    {line}"""
+# A file that guard made stands in front of another of its name, further along sys.path.
+_NEXT = """\
+import _frozen_importlib, _frozen_importlib_external
+folder = __file__.rpartition("/")[0]
+after = sys.path[sys.path.index(folder) + 1 :] if folder in sys.path else []
+found = _frozen_importlib_external.PathFinder.find_spec(__name__, after)
+if found is not None and found.loader is not None:
+    sys.modules[__name__] = _frozen_importlib.module_from_spec(found)
+    found.loader.exec_module(sys.modules[__name__])
+"""
+
+
+def holds(home: homes.Home, folder: str) -> bool:
+    """Whether this guard's lines, word for word, stand in the sitecustomize.py of ``folder``, a standard library."""
+    text = _text(folder)
+    return _DOOR.format(**_names(home, folder)) in text
+
+
+def has_lines(folder: str) -> bool:
+    """Whether any guard's lines stand there."""
+    return blocks.BEGIN.decode() in _text(folder)
+
+
+def put(home: homes.Home, folder: str, python: str = "") -> None:
+    """Write the lines into ``folder``, the standard library of ``python``. Raises OSError, BadData.
+
+    They are compiled at once: with a ``.pyc`` a start costs less than a ``.pth`` line does, without one more.
+    """
+    path = f"{folder}/{_FILE}"
+    is_ours = not os.path.lexists(path) or _NEXT in _text(folder)
+    lines = _DOOR.format(**_names(home, folder)) + _NEXT * is_ours
+    blocks.put(path, lines.encode("ascii"), mode=0o644)
+    if python:
+        words = [python, "-I", "-S", "-m", "py_compile", path]
+        subprocess.run(words, check=False, capture_output=True, cwd="/", umask=0o022)
+
+
+def take(folder: str) -> bool:
+    """Take the lines out of ``folder``, and a file that guard had made. Returns whether they were there.
+
+    Raises OSError, BadData.
+    """
+    path = f"{folder}/{_FILE}"
+    is_ours = _NEXT in _text(folder)
+    found = blocks.take(path)
+    if found and is_ours and not os.path.getsize(path):
+        os.unlink(path)
+        for compiled in glob.glob(f"{glob.escape(folder)}/__pycache__/sitecustomize.*.pyc"):
+            with contextlib.suppress(OSError):
+                os.unlink(compiled)
+    return found
+
+
+def is_anothers(folder: str) -> bool:
+    """Whether root must leave it alone: the folder is another account's, who may have laid a link there."""
+    return os.geteuid() == _ROOT and os.stat(folder).st_uid != _ROOT
+
+
+def _names(home, folder):
+    return {"own": home.root + "/venv", "line": door.line(home.root, f"guard's lines in {folder}/{_FILE}")}
+
+
+def _text(folder):
+    try:
+        with open(f"{folder}/{_FILE}", encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError:
+        return ""

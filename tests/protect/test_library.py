@@ -1,0 +1,203 @@
+"""Guard's lines in the standard library of a Python: what its virtual environments meet, and what must stay as it was."""
+
+import dataclasses
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from guard.resolver import door
+from guard.setup import interpreters, library, protect
+from tests.protect.conftest import BLOCKED
+from tests.support.tools import clean_environment, whole
+
+SAYS = "import sys, sitecustomize as s; print('TypoguardDoor' in str(sys.meta_path), getattr(s, 'SAID', None))"
+
+
+@pytest.fixture(scope="module")
+def mother(tmp_path_factory):
+    """A Python of its own, and an environment of it with pip, older than guard; nobody changes them."""
+    folder = tmp_path_factory.mktemp("mother")
+    place = whole("3.12", folder / "python")
+    words = [str(place / "bin" / "python3"), "-m", "venv", str(folder / "venv")]
+    subprocess.run(words, check=True, capture_output=True, env=clean_environment())
+    return place
+
+
+@pytest.fixture
+def base(room, mother):
+    """The same Python, protected for the length of a test."""
+    found = interpreters.ask(str(mother / "bin" / "python3"))
+    (lib,) = mother.glob("lib/python3.12")
+    held = sorted(os.listdir(lib))
+    protect.protect(room.home, found)
+    yield found
+    protect.unprotect(room.home, found)
+    assert sorted(os.listdir(lib)) == held
+    assert door.remembered(room.home.state) == []
+
+
+@pytest.fixture
+def elder(mother):
+    return mother.parent / "venv"
+
+
+@pytest.fixture
+def customized(mother):
+    """A sitecustomize.py that was there first, as Debian has one."""
+    path = mother / "lib" / "python3.12" / "sitecustomize.py"
+    path.write_bytes(b"SAID = 'mine'")
+    yield path
+    path.unlink()
+
+
+def says(place, **more):
+    words = [str(place / "bin" / "python"), "-c", SAYS]
+    environ = clean_environment(PYTHONDONTWRITEBYTECODE="1", **more)
+    done = subprocess.run(words, capture_output=True, text=True, check=False, env=environ)
+    return done.stdout.strip() + done.stderr
+
+
+@pytest.mark.parametrize("start", [["bin/pip"], ["bin/python", "-m", "pip"], ["bin/python", "-I", "-m", "pip"]])
+def test_an_environment_that_was_there_before_is_guarded(room, base, elder, start):
+    words = [elder / start[0], *start[1:], "install", "--target", room.folder / "target"]
+    refused = room.run([*words, BLOCKED])
+    assert refused.returncode == 77, refused.stderr
+    assert room.index.requests == []
+    pulled = room.run([*words, "pulls-in"])
+    assert pulled.returncode == 77 and room.index.asked_for(BLOCKED) == []
+    clean = room.run([*words, "goodpkg-alpha"])
+    assert clean.returncode == 0, clean.stderr
+
+
+def test_making_one_is_not_recorded_and_guard_is_met_once(room, base, tmp_path):
+    before = len(room.lines())
+    made = tmp_path / "born"
+    done = room.run([base.python, "-m", "venv", made])
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(room.lines()) == before
+    doors = "import sys; print(sum(getattr(f, '__name__', '') == 'TypoguardDoor' for f in sys.meta_path))"
+    assert room.run([made / "bin" / "python", "-c", doors]).stdout == "1\n"
+    protect.unprotect(room.home, interpreters.ask(str(made)))
+
+
+def test_what_the_file_said_before_is_said_still_and_comes_back_byte_for_byte(room, customized, elder, request):
+    base = request.getfixturevalue("base")
+    assert says(elder) == "True mine"
+    assert customized.read_bytes().startswith(b"SAID = 'mine'\n")
+    assert protect.unprotect(room.home, base)
+    assert customized.read_bytes() == b"SAID = 'mine'"
+    assert says(elder) == "False mine"
+    protect.protect(room.home, base)
+
+
+def test_the_next_of_its_name_is_found_as_it_was(base, elder):
+    (site,) = elder.glob("lib/*/site-packages")
+    path = site / "sitecustomize.py"
+    try:
+        path.write_text("SAID = 'another'\n")
+        assert says(elder) == "True another"
+        path.write_text("raise ValueError('mine')\n")
+        told = says(elder)
+        assert "Error in sitecustomize; set PYTHONVERBOSE for traceback:\nValueError: mine" in told
+        assert "guard" not in told.partition("Traceback")[0]
+    finally:
+        path.unlink()
+    assert says(elder) == "True None"
+
+
+def test_one_of_pythonpath_comes_first_as_it_always_did(base, elder, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text("SAID = 'first'\n")
+    assert says(elder, PYTHONPATH=tmp_path) == "False first"
+
+
+def test_guards_own_environment_is_left_alone(room, base):
+    made = room.root / "venv.2"
+    subprocess.run([base.python, "-m", "venv", "--without-pip", str(made)], check=True, env=clean_environment())
+    assert not list(made.glob("lib/*/site-packages/typoguard.pth"))
+    assert says(made) == "False None"
+    shutil.rmtree(made)
+
+
+def test_every_account_can_read_it_whatever_the_umask(room, base):
+    path = f"{base.library}/sitecustomize.py"
+    protect.unprotect(room.home, base)
+    old = os.umask(0o077)
+    try:
+        protect.protect(room.home, base)
+    finally:
+        os.umask(old)
+    assert os.stat(path).st_mode & 0o777 == 0o644
+    compiled = f"{base.library}/__pycache__/sitecustomize.cpython-312.pyc"
+    assert os.stat(compiled).st_mode & 0o777 == 0o644
+
+
+def test_lines_of_an_older_guard_are_renewed(room, base, elder):
+    path = f"{base.library}/sitecustomize.py"
+    with open(path) as file:
+        text = file.read()
+    with open(path, "w") as file:
+        file.write(text.replace("import sys\n", "import sys  # older\n"))
+    assert not protect.is_complete(room.home, base)
+    assert protect.renew(room.home) == [base.library]
+    assert protect.is_complete(room.home, base)
+    assert says(elder) == "True None"
+
+
+def test_a_python_that_an_older_guard_protected_gets_them_too(room, base):
+    library.take(base.library)
+    assert protect.is_protected(room.home, base) and not protect.is_complete(room.home, base)
+    protect.protect(room.home, base)
+    assert protect.is_complete(room.home, base)
+
+
+def test_a_block_that_lost_its_end_is_nobodys_to_mend(room, base):
+    path = f"{base.library}/sitecustomize.py"
+    with open(path) as file:
+        text = file.read()
+    with open(path, "w") as file:
+        file.write(text.replace("# <<< typoguard <<<\n", ""))
+    protect.unprotect(room.home, dataclasses.replace(base, is_base=False))  # its .pth line alone
+    protect.protect(room.home, base)
+    assert protect.is_protected(room.home, base)  # which is what can be had
+    with open(path) as file:
+        assert "<<<" not in file.read()
+    with open(path, "w") as file:
+        file.write(text)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_root_follows_no_link_that_another_account_laid(room, mother, tmp_path):
+    found = interpreters.ask(str(mother / "bin" / "python3"))
+    target = tmp_path / "precious"
+    target.write_text("precious\n")
+    link = mother / "lib" / "python3.12" / "sitecustomize.py"
+    link.symlink_to(target)
+    os.chown(found.library, 12345, 12345)
+    try:
+        assert protect.library_obstacle(room.home, found) == f"{found.library} is not yours to write"
+        protect.protect(room.home, found)
+        assert target.read_text() == "precious\n"
+    finally:
+        os.chown(found.library, 0, 0)
+        link.unlink()
+        protect.unprotect(room.home, found)
+
+
+def test_a_guard_that_is_gone_is_said_when_pip_is_run(room, base, elder):
+    line = door.line(room.home.root, f"guard's lines in {base.library}/sitecustomize.py")
+    path = f"{base.library}/sitecustomize.py"
+    with open(path) as file:
+        text = file.read()
+    assert line in text
+    package = repr(door._package(room.home.root))
+    with open(path, "w") as file:
+        file.write(text.replace(package, "'/nowhere/guard'"))
+    quiet = room.run([elder / "bin" / "python", "-c", "import venv, pip"])
+    assert (quiet.returncode, quiet.stderr) == (0, "")
+    done = room.run([elder / "bin" / "python", "-m", "pip", "--version"])
+    assert done.returncode == 0
+    assert done.stderr.count("\n") == 1 and f"or remove guard's lines in {path}" in done.stderr
+    with open(path, "w") as file:
+        file.write(text)
