@@ -233,6 +233,8 @@ def core_of(name):
     that two names differ in affixes alone, equal sorted words that they differ in the order of their words.
     """
     words = name.split("-")
+    if len(words) == 1 and not name.startswith(_BEFORE) and not name.endswith(_BEHIND):
+        return name, ""
     if len(words) > 1:
         words = [word for word in words if word not in _WHOLE] or words
     first = words[0]
@@ -307,7 +309,7 @@ def parts(name):
 def words(name):
     """Where in a name of several words one or more of them stand: (begin, end), the first MOST_WORDS looked at."""
     size = len(name)
-    cuts = ([-1] + [i for i in range(size) if name[i] == "-"] + [size])[: MOST_WORDS + 1]
+    cuts = ([-1] + [i for i, letter in enumerate(name) if letter == "-"] + [size])[: MOST_WORDS + 1]
     spans = [(begin + 1, end) for i, begin in enumerate(cuts) for end in cuts[i + 1 :]]
     return [(begin, end) for begin, end in spans if WORD <= end - begin < size]
 

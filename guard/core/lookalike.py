@@ -101,10 +101,8 @@ class Model(Projects):
         if not 0 < len(name) <= LONGEST or not name.isascii():
             return []
         raw = name.encode()
-        own = signature(raw)
-        head, tail = stem_keys(raw)
-        heads = self._of_stem(head, own)
-        if self._is_popular(name, raw, heads):
+        stems = self._of_stems(stem_keys(raw), signature(raw))
+        if self._is_popular(name, raw, stems):
             return []
         self.judged += 1
         rests = rests_of(raw)
@@ -112,7 +110,7 @@ class Model(Projects):
         if is_short(raw, SHORTENED + 1):
             codes += [(code_of(key), None) for key in shortened_keys(raw)]
         candidates = self._of_codes(codes)
-        candidates += [(project, STEM) for project in heads + self._of_stem(tail, own)]
+        candidates += [(project, STEM) for project in stems]
         candidates += self._of_codes(self._with_words(name, rests))
         found = {}
         for project, kind in candidates:
@@ -172,12 +170,15 @@ class Model(Projects):
         """(code, JOINED or FUSED) of the parts of ``name`` that may be a project's name with another word."""
         size, power = len(name), _POWERS[WORD]
         found = [(begin, end, JOINED) for begin, end in words(name)] if "-" in name else []
-        # Most names are denied by their first letters, and by their last.
         if size > WORD + 1:
-            if self._holds((rests[0] - power * rests[WORD]) * FACTOR + PART[0] & CODE):
-                found += [(0, cut, FUSED) for cut in range(WORD, size - 1) if fuses(name, cut)]
-            if self._holds(rests[size - WORD] * FACTOR + PART[0] & CODE):
-                found += [(cut, size, FUSED) for cut in range(2, size - WORD + 1) if fuses(name, cut)]
+            # Most names are denied by their first letters, and by their last.
+            first = (rests[0] - power * rests[WORD]) * FACTOR + PART[0] & CODE
+            last = rests[size - WORD] * FACTOR + PART[0] & CODE
+            for _, end in self._held([(first, 0), (last, size)]):
+                if end:
+                    found += [(cut, end, FUSED) for cut in range(2, size - WORD + 1) if fuses(name, cut)]
+                else:
+                    found += [(0, cut, FUSED) for cut in range(WORD, size - 1) if fuses(name, cut)]
         return [
             ((rests[begin] - _POWERS[end - begin] * rests[end]) * FACTOR + PART[0] & CODE, kind)
             for begin, end, kind in found
@@ -185,15 +186,19 @@ class Model(Projects):
 
     def _of_codes(self, codes):
         """(Project, kind) of those that may have left a key with one of the codes, given with kinds."""
-        held = [(code, kind) for code, kind in codes if self._holds(code)]
+        held = self._held(codes)
         return [(self._project(number), kind) for code, kind in held for number in self._numbers(code)]
 
-    def _holds(self, code):
-        """Whether some project may have left a key of this code. Each has set two bits."""
+    def _held(self, codes):
+        """Those of ``codes``, given with anything, that some project may have left a key of. Each has set two bits."""
         if not self._bitmap:
             self._bitmap = self._section(BITMAP)
         bitmap, top = self._bitmap, len(self._bitmap) - 1
-        return bitmap[code >> HIGH & top] >> (code & 7) & 1 and bitmap[code >> 3 & top] >> (code >> 23 & 7) & 1
+        return [
+            (code, given)
+            for code, given in codes
+            if bitmap[code >> HIGH & top] >> (code & 7) & 1 and bitmap[code >> 3 & top] >> (code >> 23 & 7) & 1
+        ]
 
 
 def rests_of(raw):

@@ -81,31 +81,33 @@ class Projects:
         if not 0 < len(name) <= LONGEST or not name.isascii():
             return False
         raw = name.encode()
-        heads = self._of_stem(stem_keys(raw)[0], signature(raw)) if len(raw) >= STEMMED else []
-        return self._is_popular(name, raw, heads)
+        stems = self._of_stems(stem_keys(raw)[:1], signature(raw)) if len(raw) >= STEMMED else []
+        return self._is_popular(name, raw, stems)
 
-    def _is_popular(self, name, raw, heads):
-        """``heads``: the projects that share the first letters of a name which is long enough to have stems."""
-        projects = heads if len(raw) >= STEMMED else map(self._project, self._numbers(code_of(raw)))
+    def _is_popular(self, name, raw, stems):
+        """``stems``: the projects that share a stem with a name which is long enough to have some."""
+        projects = stems if len(raw) >= STEMMED else map(self._project, self._numbers(code_of(raw)))
         return any([project.name == name and project.flags & POPULAR for project in projects])
 
-    def _of_stem(self, key, own):
-        """The projects with the stem ``key`` that are no more than two slips away from the signature ``own``."""
+    def _of_stems(self, keys, own):
+        """The projects with one of the stems ``keys`` that are no more than two slips from the signature ``own``."""
         if not self._starts:
             self._starts = self._section(STARTS)
-        start, end = _span(self._starts, int.from_bytes(key, "little") % STEM_GROUPS)
-        if start == end:
-            return []
-        data = self._read(self.head["sections"][STEMS] + start, end - start)  # all signatures, then all numbers
-        size = (end - start) // ENTRY * (ENTRY - NUMBER)
-        few = differences(data[:size], own).translate(_FEW)
+        position, signatures, numbers = self.head["sections"][STEMS], b"", b""
+        for key in keys:
+            start, end = _span(self._starts, int.from_bytes(key, "little") % STEM_GROUPS)
+            data = self._read(position + start, end - start)  # all signatures, then all numbers
+            half = (end - start) // ENTRY * (ENTRY - NUMBER)
+            signatures += data[:half]
+            numbers += data[half:]
+        few = differences(signatures, own).translate(_FEW)
         found = []
         at = few.find(1)
         while at >= 0:
-            place = size + NUMBER * at
-            found.append(self._project(data[place] | data[place + 1] << 8))
+            found.append(self._project(numbers[NUMBER * at] | numbers[NUMBER * at + 1] << 8))
             at = few.find(1, at + 1)
-        return [project for project in found if key in stem_keys(project.name.encode())]  # others share the group
+        # Others share the group.
+        return [project for project in found if not set(keys).isdisjoint(stem_keys(project.name.encode()))]
 
     def _numbers(self, code):
         """The numbers of the projects that may have left a key of this code."""
@@ -170,7 +172,7 @@ def signature(raw):
 
 _ONES = b"\0"  # how many bits of each byte are set
 for _ in range(8):
-    _ONES += bytes([bits + 1 for bits in _ONES])
+    _ONES += _ONES.translate(bytes(range(1, 10)).ljust(256))
 _FEW = bytes([1] * (APART + 1)).ljust(256, b"\0")
 
 

@@ -61,7 +61,7 @@ class Unlisted:
                     from .projects import FILE, Projects  # most commands ask for names that are quiet
 
                     self._projects = Projects.open(shipped(FILE))
-                if self._projects.popular(name):
+                if self._quiet is None and self._projects.popular(name):  # else the filter has told so
                     return None
                 from .lookalike import Model
 
