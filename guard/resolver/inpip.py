@@ -138,7 +138,7 @@ def _constructors(session, module):
 
 def _remember(session, requirement, comes_from):
     if requirement.name:
-        session.pulled(requirement.name, _written(comes_from))
+        session.pulled(requirement.name, lambda: _written(comes_from))
 
 
 def _prepare(session, module):
@@ -158,8 +158,14 @@ def _prepare(session, module):
 
 
 def _meet_metadata(session, requirement, dist):
-    name = getattr(dist, "raw_name", None) or dist.project_name  # the second: pip 20.3 to 21.1
-    session.meet(name, str(dist.version), _written(requirement), fetched=True)
+    session.meet(_name_in(dist), lambda: str(dist.version), lambda: _written(requirement), fetched=True)
+
+
+def _name_in(dist):
+    """The name that a distribution's metadata says."""
+    if isinstance(getattr(type(dist), "metadata", property()), property):  # read anew each time, or pip 20.3 to 21.1
+        return getattr(dist, "raw_name", None) or dist.project_name
+    return dist.metadata["Name"] or dist.raw_name  # kept for pip itself; raw_name reads the file once more
 
 
 def _meet(session, requirement):
@@ -167,7 +173,7 @@ def _meet(session, requirement):
     name, version = _from_link(requirement.link) if requirement.link is not None else ("", "")
     for known in {requirement.name or name, name or requirement.name}:  # a link may go by another name than it is given
         if known:
-            session.meet(known, version, _written(requirement))
+            session.meet(known, version, lambda: _written(requirement))
 
 
 def _from_link(link):
@@ -188,7 +194,7 @@ def _called(requirement):
 
 
 def _written(requirement):
-    """An InstallRequirement as a person would write it, with what asks for it."""
+    """An InstallRequirement as a person would write it, with what asks for it: pip walks all that led there."""
     if isinstance(requirement, str):
         return requirement
     return requirement.from_path() or (requirement.link.url if requirement.link else "") or str(requirement)

@@ -168,11 +168,11 @@ class Session:
             self.building.pop()
 
     def pulled(self, name, parent):
-        """Remember that the requirement ``parent`` (str) asks for ``name``."""
+        """Remember that the requirement ``parent`` (str, or a function that gives it) asks for ``name``."""
         self._parents.setdefault(normalise(name), parent)
 
     def _via(self, name):
-        chain = [self._parents[name]] if name in self._parents else []
+        chain = [_told(self._parents[name])] if name in self._parents else []
         builds = [built for built in reversed(self.building) if normalise(built) != name]
         return ", for ".join(chain + ["the build of %s" % built for built in builds])
 
@@ -182,23 +182,26 @@ class Session:
         """Judge one name on its way to the wire; raises a refusal (``self.kind``) where policy blocks it.
 
         name: as the tool spells it; version: the release, if it is known; requirement: as it was written; fetched:
-        the name was learnt from what was fetched.
+        the name was learnt from what was fetched. Version and requirement may be functions that give a str: most names
+        are on no list, and the tool is slow to tell either.
         """
         name = normalise(name)
-        finding = self._find(Target(name, requirement or name, asked=False))
-        if finding is None and version:
-            finding = self._find(Target(name, requirement or name, version, asked=False))
+        finding = self._find(name, "", requirement)
+        if finding is None and version and self.judge().names.find(name) is not None:
+            finding = self._find(name, _told(version), requirement)
         if finding is not None and finding.verdict == BLOCK:
             if fetched:
                 self.report.outcome = NOT_INSTALLED
             self.refuse([finding])
 
-    def _find(self, target):
-        key = target.name, target.version
+    def _find(self, name, version, requirement):
+        key = name, version
         if key not in self._known:
-            self._known[key] = finding = self._look_up(target)
-            if finding is not None and (finding.verdict == BLOCK or finding.name not in self._spoken):
-                self.report.keep(finding)
+            self._known[key] = finding = self._look_up(Target(name, name, version, asked=False))
+            if finding is not None:
+                finding.text = _told(requirement) or name
+                if finding.verdict == BLOCK or finding.name not in self._spoken:
+                    self.report.keep(finding)
         return self._known[key]
 
     def _look_up(self, target):
@@ -365,6 +368,10 @@ class Session:
             self.code = 0
             if self.report.read().installs:  # found out while its modules are loaded: it must not come to installing
                 raise SystemExit(CANNOT_JUDGE)
+
+
+def _told(said):
+    return said() if callable(said) else said
 
 
 def _seeds(args):
