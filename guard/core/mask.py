@@ -1,9 +1,9 @@
 """Credentials never reach an event, a log or a refusal: each is replaced by ``***`` where it stands.
 
 Masked: what stands before ``@`` in a URL (also without a scheme behind ``--proxy``); the value of a query or fragment
-parameter, option or ``KEY=value`` word whose name speaks of a secret; a first path segment that can only be a token
-(Cloudsmith, Gemfury); words that begin as the well-known forges' tokens do. Masking twice changes nothing. No ``re``:
-it costs 4 ms to import, and most words hold none of the few characters asked for first.
+parameter, option, header or ``KEY=value`` word whose name speaks of a secret; a first path segment that can only be a
+token (Cloudsmith, Gemfury); words that begin as the well-known forges' tokens do. Masking twice changes nothing. No
+``re``: it costs 4 ms to import, and most words hold none of the few characters asked for first.
 """
 
 STARS = "***"
@@ -12,6 +12,7 @@ _SECRET = (
     "access_key", "access-key", "signature", "credential", "auth", "private_key", "private-key",
 )  # fmt: skip
 _SECRET_WHOLE = frozenset(("sig", "key", "jwt", "pass", "pat", "sas"))
+_HEADERS = ("authorization", "proxy-authorization", "cookie")  # of HTTP
 _FORGES = ("pypi-AgE", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "gldt-", "npm_", "AKIA", "hf_")
 _FORGE_LENGTH = 8  # characters behind such a beginning; with fewer it is the name of something
 _TOKEN_LENGTH = 16  # characters; shorter first segments of a path are words people chose
@@ -30,6 +31,8 @@ def mask(text):
         text = _assignment(text)
     if " " in text and "--" in text:
         text = _options(text)
+    if ": " in text:
+        text = _headers(text)
     for prefix in _FORGES:
         if prefix in text:
             text = _forge(text, prefix)
@@ -154,7 +157,7 @@ def _assignment(text):
             key -= 1
         end = at + 1
         if at > key and _is_secret(text[key:at]):
-            value = _value(text, end)
+            value = _value(text, end, "&;#")
             if value:
                 begin, end = value
                 done.append(text[start:begin] + STARS)
@@ -164,8 +167,10 @@ def _assignment(text):
     return "".join(done)
 
 
-def _value(text, at):
-    """(begin, end) of the value behind a sign, or None: of a quoted one inside its marks, or to the end of its line."""
+def _value(text, at, ends=""):
+    """(begin, end) of the value at ``at``, or None: of a quoted one inside its marks, or to the end of its line; of
+    another to a blank, a quote or one of ``ends``.
+    """
     if text[at : at + 1] in _QUOTES:
         line = text.find("\n", at)
         line = line if line >= 0 else len(text)
@@ -175,20 +180,47 @@ def _value(text, at):
     if text[at : at + 1] in _NO_VALUE:
         return None
     end = at
-    while end < len(text) and text[end] not in _ENDS and text[end] not in "&;#":
+    while end < len(text) and text[end] not in _ENDS and text[end] not in ends:
         end += 1
     return at, end
 
 
 def _options(text):
     """``--password x`` in a line that a shell is given, one argument to the process that starts it."""
-    words = text.split(" ")
-    for i, word in enumerate(words[1:]):
-        option, value = words[i].rpartition("\n")[2], word.partition("\n")[0]
-        if _takes_secret(option) and value and value[0] != "-":
-            ends = value[len(value.rstrip("\"'")) :]
-            words[i + 1] = STARS + ends + word[len(value) :]
-    return " ".join(words)
+    done, start = [], 0
+    at = text.find("--")
+    while at >= 0:
+        end = at
+        while end < len(text) and text[end] in _WORD:
+            end += 1
+        value = _value(text, end + 1) if text[end : end + 1] == " " and _takes_secret(text[at:end]) else None
+        if value and text[value[0]] != "-" and (at == 0 or text[at - 1] not in _WORD):
+            begin, end = value
+            done.append(text[start:begin] + STARS)
+            start = end
+        at = text.find("--", end)
+    done.append(text[start:])
+    return "".join(done)
+
+
+def _headers(text):
+    """``Authorization: Bearer x``, as curl is given it in a shell's line: masked to the quote or the line's end."""
+    done, start = [], 0
+    at = text.find(": ")
+    while at >= 0:
+        key = at
+        while key > start and text[key - 1] in _WORD:
+            key -= 1
+        end = at + 2
+        if text[key:at].lower() in _HEADERS or _is_secret(text[key:at]):
+            while end < len(text) and text[end] not in "\"'\n":
+                end += 1
+            if end > at + 2:
+                done.append(text[start : at + 2] + STARS)
+                start = end
+        at = text.find(": ", end)
+    done.append(text[start:])
+    return "".join(done)
 
 
 def _takes_secret(option):

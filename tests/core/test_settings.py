@@ -143,6 +143,20 @@ def test_a_broken_project_switches_nothing_off(home, tmp_path):
     assert "pyproject.toml" in settings.faults[0]
 
 
+def test_a_file_of_any_size_or_kind_is_answered_at_once(home, tmp_path):
+    """A working directory may hold anything; it was read whole once, three gigabytes of it."""
+    project = tmp_path / "pyproject.toml"
+    with open(project, "wb") as file:
+        file.truncate(3 << 30)
+    start = time.process_time()
+    assert load(home, str(tmp_path), {}).faults == [f"{project}: larger than 64 MiB"]
+    assert time.process_time() - start < 1
+    os.makedirs(os.path.dirname(home.user_settings), exist_ok=True)
+    os.mkfifo(home.user_settings)
+    project.unlink()
+    assert load(home, str(tmp_path), {}).faults == [f"{home.user_settings}: not a regular file"]
+
+
 def test_a_word_the_environment_does_not_know_is_a_fault(home, tmp_path):
     settings = load(home, str(tmp_path), {"GUARD_MODE": "off"})
     assert settings["mode"] == "enforce"

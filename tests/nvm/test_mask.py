@@ -32,6 +32,11 @@ MASKED = [
     ("sh -c 'twine --password hunter2 x'", "sh -c 'twine --password *** x'"),
     ("pip --token hunter2'\nname --pre", "pip --token ***'\nname --pre"),
     ("PASSWORD='hunter2'", "PASSWORD='***'"),
+    ('sh -c "twine --password \'two words\' x"', 'sh -c "twine --password \'***\' x"'),
+    ("a --password x#y&z b", "a --password *** b"),
+    ("curl -H 'Authorization: Bearer hunter2' https://h/", "curl -H 'Authorization: ***' https://h/"),
+    ('curl -H "X-Api-Key: hunter2" -H "Accept: */*"', 'curl -H "X-Api-Key: ***" -H "Accept: */*"'),
+    ("Cookie: a=1; b=2\nname==1.0", "Cookie: ***\nname==1.0"),
     ("TOKEN=\"hunter2\nname==1.0", "TOKEN=\"***\nname==1.0"),
     ("name==1.0 token=x other>=2", "name==1.0 token=*** other>=2"),
     ("ghp_0123456789abcdef0123", "***"),
@@ -57,6 +62,9 @@ KEPT = [
     "a --no-token --pre b",
     "a --token\nb c",
     "keyring --password",
+    "author: me",
+    "Requires-Dist: name; extra == 'auth'",
+    "a token: ",
     "b; extra == 'auth'",
     "file:///home/me/a@b",
     "",
@@ -76,7 +84,8 @@ def test_kept(text):
 
 @pytest.mark.parametrize(
     "piece",
-    ["a://", ",a://b", "a://b:c@d/?to=", "token=a ", "token=a&", "token", "=", "a://@", "ghp_123456789 ", "ghp_"],
+    ["a://", ",a://b", "a://b:c@d/?to=", "token=a ", "token=a&", "token", "=", "a://@", "ghp_123456789 ", "ghp_",
+     "--token ", "--token 'a", "token: ", "token: a\n"],
 )
 def test_the_largest_argument_is_masked_in_no_time(piece):
     """128 KiB is what the kernel takes as one argument; a walk that starts anew at each URL would take minutes."""
@@ -113,7 +122,7 @@ def test_never_fails_and_masking_twice_is_masking_once(text):
 
 
 _PIECES = ["://", "@", "/", "?", "#", "=", "&", " ", ";", "-", "token", "KEY", "https", "u:p@h", "ghp_", "a1b2c3d4e5f6g7h8i9",
-           "'", "\t", "\n", "x"]  # fmt: skip
+           "'", "\t", "\n", "x", ": ", "--token ", "cookie"]  # fmt: skip
 
 
 @settings(deadline=None)
