@@ -131,7 +131,13 @@ def test_osv_record_of_several_projects_and_ecosystems():
     assert [claim.name for claim in osv.claims_of(record, "ossf")] == ["first-name", "third"]
 
 
-@pytest.mark.parametrize("affected", [None, "x", [None], [{}], [{"package": {"ecosystem": 5, "name": "x"}}],
+@pytest.mark.parametrize("record", [{}, {"affected": None}, {"affected": []}])
+def test_osv_record_that_names_nothing_claims_nothing(record):
+    """Some write an empty list as null: one such record once kept the whole feed out."""
+    assert osv.claims_of({"id": "MAL-2026-1", **record}, "ossf") == []
+
+
+@pytest.mark.parametrize("affected", ["x", [None], [{}], [{"package": {"ecosystem": 5, "name": "x"}}],
                                       [{"package": {"ecosystem": "PyPI", "name": "x"}, "ranges": ["x"]}]])  # fmt: skip
 def test_osv_record_without_its_form_is_refused_in_words(affected):
     record = {**feeds.record(1, "invented"), "affected": affected}
@@ -155,6 +161,8 @@ def test_osv_record_without_its_form_is_refused_in_words(affected):
         (plain, b"name,kind\nx,dangerous\n", ":2: .*unknown kind"),
         (plain, b"name,colour\nx,red\n", "colour"),
         (plain, b"name,versions\nx\n", "columns"),
+        (block, b"name,package\nx,y\n", "name twice"),
+        (block, b"name,kind,kind\nx,other,other\n", "kind twice"),
         (block, b"name,until\nx,someday\n", ":2: until"),
         (block, b"name,kind\nx,withdrawn\n", ":2: .*unknown kind"),
         (block, b'name,reason\nx,"open\n', ":2: unexpected end"),

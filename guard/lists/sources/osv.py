@@ -199,7 +199,7 @@ def claims_of(record: "dict[str, Any]", label: str) -> "list[Claim]":
 
 
 def _claims(record: "dict[str, Any]", label: str) -> Iterator[Claim]:
-    for affected in record.get("affected", ()):
+    for affected in record.get("affected") or ():  # null is what some write for an empty list
         package = affected["package"]
         name = name_of(package["name"]) if package["ecosystem"].partition(":")[0] == "PyPI" else ""
         if not name:

@@ -66,7 +66,11 @@ def _csv(lines: "list[str]", source: Source) -> "Iterator[tuple[int, dict[str, s
     strange = sorted(set(columns) - set(KNOWN))
     if strange or not set(_NAMES) & set(columns):
         raise BadData(f"{shown(source.url)}: it needs a column name, and knows no column {', '.join(strange) or '-'}")
-    table.fieldnames = ["name" if column in _NAMES else column for column in columns]
+    columns = ["name" if column in _NAMES else column for column in columns]
+    twice = [column for column in columns if columns.count(column) > 1]
+    if twice:
+        raise BadData(f"{shown(source.url)}: it has the column {twice[0]} twice")
+    table.fieldnames = columns
     try:
         for row in table:
             if None in row or None in row.values():
