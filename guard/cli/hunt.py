@@ -104,6 +104,8 @@ def _check(options, paths):
 def _own():
     """The files of events recorded on this machine, all attempts up to now in them."""
     home = find()
+    if home.system and os.getuid() != 0:
+        raise UsageError("the events of this machine are its administrator's", "run it as root, or name a PATH")
     try:
         drain(home, _WAIT)
     except CannotJudge as error:

@@ -248,6 +248,11 @@ def test_events_are_collected_by_root_and_told_by_account(system, own_pip):
     assert {event["guard_action"] for event in new[BOB]} == {"blocked"}
 
 
+def test_a_users_hunt_does_not_find_nothing_in_what_it_may_not_read(system, own_pip):
+    done = system.run("guard", "hunt", uid=ADA)
+    assert done.returncode == 2 and "run it as root" in done.stderr, done.stdout
+
+
 def test_the_collectors_line_for_cron(system, own_pip):
     """What cron would run each minute: it collects, and compiles root's settings for those who cannot."""
     system.write("/etc/typoguard/guard.toml", 'mode = "warn"\n')
