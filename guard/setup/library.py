@@ -11,6 +11,7 @@ import os
 import subprocess
 
 from guard.core import home as homes
+from guard.core.errors import BadData
 from guard.resolver import door
 from guard.setup import blocks
 
@@ -33,6 +34,16 @@ if found is not None and found.loader is not None:
 """
 
 
+def obstacle(folder: str) -> str:
+    """Why no lines of guard's can be read from ``folder``; "" where they can."""
+    path = f"{folder}/{_FILE}"
+    if os.path.isdir(f"{folder}/sitecustomize"):  # it is found before a file is
+        return f"{folder} has a sitecustomize that is a package"
+    if os.path.lexists(path) and not os.path.isfile(path):
+        return f"{path} is no regular file"
+    return ""
+
+
 def holds(home: homes.Home, folder: str) -> bool:
     """Whether this guard's lines, word for word, stand in the sitecustomize.py of ``folder``, a standard library."""
     text = _text(folder)
@@ -50,10 +61,13 @@ def put(home: homes.Home, folder: str, python: str = "") -> None:
     They are compiled at once: with a ``.pyc`` a start costs less than a ``.pth`` line does, without one more.
     """
     path = f"{folder}/{_FILE}"
+    if obstacle(folder):
+        raise BadData(obstacle(folder))
     is_ours = not os.path.lexists(path) or _NEXT in _text(folder)
     lines = _DOOR.format(**_names(home, folder)) + _NEXT * is_ours
-    blocks.put(path, lines.encode("ascii"), mode=0o644)
-    if python:
+    with _as_owner(folder):
+        blocks.put(path, lines.encode("ascii"), mode=0o644)
+    if python and not _is_anothers(folder):
         words = [python, "-I", "-S", "-m", "py_compile", path]
         subprocess.run(words, check=False, capture_output=True, cwd="/", umask=0o022)
 
@@ -64,18 +78,38 @@ def take(folder: str) -> bool:
     Raises OSError, BadData.
     """
     path = f"{folder}/{_FILE}"
+    if not has_lines(folder):
+        return False
     is_ours = _NEXT in _text(folder)
-    found = blocks.take(path)
-    if found and is_ours and not os.path.getsize(path):
-        os.unlink(path)
-        for compiled in glob.glob(f"{glob.escape(folder)}/__pycache__/sitecustomize.*.pyc"):
-            with contextlib.suppress(OSError):
-                os.unlink(compiled)
-    return found
+    with _as_owner(folder):
+        blocks.take(path)
+        if is_ours and not os.path.getsize(path):
+            os.unlink(path)
+            for compiled in glob.glob(f"{glob.escape(folder)}/__pycache__/sitecustomize.*.pyc"):
+                with contextlib.suppress(OSError):
+                    os.unlink(compiled)
+    return True
 
 
-def is_anothers(folder: str) -> bool:
-    """Whether root must leave it alone: the folder is another account's, who may have laid a link there."""
+@contextlib.contextmanager
+def _as_owner(folder):
+    """Root writes as the account that the folder belongs to: it may lay a link in a file's place at any moment."""
+    if not _is_anothers(folder):
+        yield
+        return
+    owner, gid, groups = os.stat(folder), os.getegid(), os.getgroups()
+    os.setgroups([])
+    os.setegid(owner.st_gid)
+    os.seteuid(owner.st_uid)
+    try:
+        yield
+    finally:
+        os.seteuid(_ROOT)
+        os.setegid(gid)
+        os.setgroups(groups)
+
+
+def _is_anothers(folder):
     return os.geteuid() == _ROOT and os.stat(folder).st_uid != _ROOT
 
 
@@ -85,6 +119,8 @@ def _names(home, folder):
 
 def _text(folder):
     try:
+        if obstacle(folder):
+            return ""
         with open(f"{folder}/{_FILE}", encoding="utf-8", errors="replace") as file:
             return file.read()
     except OSError:

@@ -72,9 +72,9 @@ def obstacle(home: homes.Home, interpreter: Interpreter) -> str:
 def library_obstacle(home: homes.Home, interpreter: Interpreter) -> str:
     """Why guard's lines cannot stand in the standard library of a Python; "" where they can, or do."""
     folder = interpreter.library
-    if library.is_anothers(folder) or not os.access(folder, os.W_OK):
+    if not os.access(folder, os.W_OK):
         return f"{folder} is not yours to write"
-    return unsafe(home, folder)
+    return library.obstacle(folder) or unsafe(home, folder)
 
 
 def _text(path):
@@ -116,7 +116,7 @@ def renew(home: homes.Home) -> list:
         with contextlib.suppress(OSError, BadData):
             if lined:
                 door.put(folder, home.root, (int(version[1]), int(version[2])))
-            elif not library.is_anothers(folder):
+            else:
                 library.put(home, folder)
             renewed.append(folder)
     return renewed

@@ -2,11 +2,14 @@
 
 import dataclasses
 import os
+import pathlib
 import shutil
 import subprocess
+import tempfile
 
 import pytest
 
+from guard.core import home as homes
 from guard.resolver import door
 from guard.setup import interpreters, library, protect
 from tests.protect.conftest import BLOCKED
@@ -168,21 +171,49 @@ def test_a_block_that_lost_its_end_is_nobodys_to_mend(room, base):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
-def test_root_follows_no_link_that_another_account_laid(room, mother, tmp_path):
-    found = interpreters.ask(str(mother / "bin" / "python3"))
-    target = tmp_path / "precious"
-    target.write_text("precious\n")
-    link = mother / "lib" / "python3.12" / "sitecustomize.py"
-    link.symlink_to(target)
-    os.chown(found.library, 12345, 12345)
-    try:
-        assert protect.library_obstacle(room.home, found) == f"{found.library} is not yours to write"
-        protect.protect(room.home, found)
-        assert target.read_text() == "precious\n"
-    finally:
-        os.chown(found.library, 0, 0)
+def test_root_follows_no_link_that_another_account_laid():
+    """Neither when the lines are written nor when they are taken out: the other may lay it in between."""
+    home = homes.at("/nowhere")
+    with tempfile.TemporaryDirectory() as made:  # pytest's own folders let no other account in
+        os.chmod(made, 0o755)
+        folder, precious = pathlib.Path(made, "lib"), pathlib.Path(made, "precious")
+        folder.mkdir()
+        os.chown(folder, 12345, 12345)
+        link = folder / "sitecustomize.py"
+        library.put(home, str(folder))
+        assert library.holds(home, str(folder)) and link.stat().st_uid == 12345
+        precious.write_bytes(link.read_bytes())
         link.unlink()
-        protect.unprotect(room.home, found)
+        link.symlink_to(precious)
+        for step in (lambda: library.put(homes.at("/elsewhere"), str(folder)), lambda: library.take(str(folder))):
+            with pytest.raises(OSError, match="Permission denied"):
+                step()
+            assert (os.geteuid(), os.getegid()) == (0, 0)
+        assert library.holds(home, str(folder))
+        link.unlink()
+        library.put(home, str(folder))
+        assert library.take(str(folder)) and not link.exists()
+
+
+@pytest.mark.parametrize("there", ["a package", "a pipe", "a dangling link"])
+def test_where_no_file_could_stand_the_line_is_all(room, mother, there):
+    found = interpreters.ask(str(mother / "bin" / "python3"))
+    path = f"{found.library}/sitecustomize.py"
+    if there == "a package":
+        path = path[: -len(".py")]
+        os.mkdir(path)
+    elif there == "a pipe":
+        os.mkfifo(path)
+    else:
+        os.symlink("/nowhere/at/all", path)
+    try:
+        protect.protect(room.home, found)
+        assert protect.is_protected(room.home, found) and protect.is_complete(room.home, found)
+        assert protect.library_obstacle(room.home, found)
+        assert not library.holds(room.home, found.library)
+        assert protect.unprotect(room.home, found)
+    finally:
+        os.rmdir(path) if there == "a package" else os.unlink(path)
 
 
 def test_a_guard_that_is_gone_is_said_when_pip_is_run(room, base, elder):
