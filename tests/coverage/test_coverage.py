@@ -1,5 +1,6 @@
 """Every row of the coverage table, with a listed name and with a clean one."""
 
+import collections
 import shutil
 
 import pytest
@@ -49,6 +50,12 @@ def test_a_clean_name_gets_through_the_same_way(desk, row):
 
 def test_the_page_says_what_the_rows_say():
     assert table.PAGE.read_text(encoding="utf-8") == table.text(), "python -m tests.coverage.table writes it"
+
+
+def test_the_readme_counts_the_rows():
+    readme = (table.PAGE.parents[1] / "README.md").read_text(encoding="utf-8")
+    for answer, count in collections.Counter(row.answer for row in ROWS).items():
+        assert f"| {count} | {answer}" in readme
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if not row.script], ids=lambda row: row.id)
