@@ -65,6 +65,22 @@ def test_the_archive_alone_has_a_newest_record_too(site, installation):
     assert "20 days ago" in outcome(installation.sync(), "osv").frozen.message
 
 
+def test_an_index_that_is_left_out_from_now_on_is_no_roll_back(site, installation):
+    ours = feeds.record(2, "invented-2", modified=ago(2))
+    serve(site, ago(1), ours)  # the newest record of all is no MAL record
+    installation.use(site, "osv")
+    assert installation.sync().code == 0
+    del site.files["osv/modified_id.csv"]
+    summary = installation.sync()
+    assert summary.code == 0 and installation.entry("invented-2"), errors(summary)
+    installation.use(site, "osv", frozen_days=0)
+    serve(site, ago(1), ours)
+    assert installation.sync().code == 0
+    serve(site, ago(3))
+    del site.files["osv/modified_id.csv"]
+    assert "rolled back" in errors(installation.sync())["osv"], "an older record of ours is one"
+
+
 @pytest.mark.parametrize("alone", [False, True], ids=["index", "archive alone"])
 def test_rolled_back(site, installation, alone):
     def put(days, *more):

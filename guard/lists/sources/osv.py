@@ -62,7 +62,7 @@ def refresh(source: Source, kept: Kept, web: Web, store: Store) -> "Kept | None"
     if answer.data is None:
         return None
     newest, times = _index(answer.data, base + "modified_id.csv")
-    _check_newest(newest, kept, base + "modified_id.csv")
+    _check_newest(newest, kept.notes.get("newest", ""), base + "modified_id.csv")
     have = kept.notes.get("times", {}) if kept.good else {}
     wanted = [key for key, time in times.items() if have.get(key) != time]
     claims = {key: said for key, said in _by_id(kept.claims).items() if key in times} if have else {}
@@ -93,7 +93,10 @@ def _archive_alone(source: Source, base: str, kept: Kept, web: Web, store: Store
     for record in _records(answer.data, web, base):
         said += claims_of(record, source.label)
         newest = max(newest, _modified(record))
-    _check_newest(newest, kept, base + "all.zip")
+    # An index dates every record of OSV, and the archive is read for ours alone: it is held to what was known of those.
+    times = kept.notes.get("times")
+    before = kept.notes.get("newest", "") if times is None else max(times.values(), default="")[:_TO_THE_SECOND]
+    _check_newest(newest, before, base + "all.zip")
     return Kept(source.url, answer.validators, said, {"newest": newest}, good=True)
 
 
@@ -101,9 +104,8 @@ def _archive(source: Source, base: str, known: Validators, web: Web, store: Stor
     return web.download(base + "all.zip", store.part(source.name, "all.zip"), known)
 
 
-def _check_newest(newest: str, kept: Kept, url: str) -> None:
-    """Raises BadData where the newest record is older than the newest that was here before, or of the future."""
-    before = kept.notes.get("newest", "")
+def _check_newest(newest: str, before: str, url: str) -> None:
+    """Raises BadData where the newest record is older than the newest that was here ``before``, or of the future."""
     try:
         ahead = moment(newest) - datetime.datetime.now(datetime.timezone.utc)
     except ValueError as error:
