@@ -18,7 +18,7 @@ import secrets
 from collections.abc import Iterator
 from typing import Any
 
-from guard.core.errors import BadData
+from guard.core.errors import BadData, UsageError
 
 from . import seal
 from .sources.table import rows_of
@@ -36,7 +36,7 @@ try:
     from tuf.api.metadata import Metadata, MetaFile, Root, Signed, Snapshot, TargetFile, Targets, Timestamp
     from tuf.api.serialization.json import JSONSerializer
 except ImportError as error:
-    raise BadData("publishing needs python-tuf", hint="sh installer/install.sh --with trust") from error
+    raise UsageError("publishing needs python-tuf", hint="sh installer/install.sh --with trust") from error
 
 ROLES = ("root", "targets", "snapshot", "timestamp")
 DAYS = {"root": 365, "targets": 90, "snapshot": 14, "timestamp": 7}  # until what is signed today expires

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import sysconfig
 
 import pytest
 
@@ -11,6 +12,7 @@ from guard.core.home import shipped
 from guard.core.lookup import LIST
 from guard.lists.publish import Publisher, make_key
 
+from .conftest import ROOT
 from .organisation import Organisation
 
 
@@ -87,6 +89,13 @@ def test_what_is_no_list_is_not_published(corp, tmp_path):
     bad.write_bytes(data)
     with pytest.raises(BadData, match="seal does not hold"):
         corp.publisher().publish(str(bad))
+
+
+def test_without_the_extra_it_is_usage_as_with_every_extra(installation, tmp_path):
+    (tmp_path / "tuf.py").write_text("raise ImportError\n")
+    paths = os.pathsep.join([str(tmp_path), str(ROOT), sysconfig.get_paths()["purelib"]])
+    done = installation.run("publish", "show", "--to", str(tmp_path), env={"PYTHONPATH": paths})
+    assert done.returncode == 2 and "--with trust" in done.stderr
 
 
 def test_the_command_line(installation, tmp_path):
