@@ -1,5 +1,7 @@
 """The shipped list: whole, rebuilt byte for byte, and measured against real projects. The figures are printed."""
 
+import re
+
 import pytest
 
 from guard.cli.lists import lines_of
@@ -10,6 +12,7 @@ from guard.lists import compile as compiler
 from guard.lists import export, quality, seal
 from guard.lists.sources import table
 
+from .conftest import ROOT
 from .feeds import DATA
 
 
@@ -23,6 +26,14 @@ def entries():
 @pytest.mark.parametrize("name", [LIST, compiler.POPULAR])
 def test_its_seal_and_its_filter_hold(name):
     seal.verify(shipped(name)).close()
+
+
+def test_the_reference_shows_its_first_lines():
+    text = (ROOT / "docs" / "reference" / "list-format.md").read_text()
+    with open(shipped(LIST), encoding="utf-8") as file:
+        head, columns, first = (file.readline() for _ in range(3))
+    digest = re.search("sha256=([0-9a-f]+)", head)[1]
+    assert head.replace(digest, digest[:8] + "…") + columns + first in text
 
 
 def test_it_compiles_from_itself_byte_for_byte(tmp_path):
