@@ -14,7 +14,7 @@
                               # so is names, the index's list of all names: `enabled = true` switches it on
     format = "osv"            # osv, datadog, splunk, plain, table, block, allow, publication, names
     url = "https://…"         # or file:///…, or an absolute path
-    owner = "…"               # of a block or allow list
+    owner = "…"               # of a block or allow list, for rows that name none; so is `reason`
     root = "/…/root.json"     # of a publication: the pinned root of trust
 
 Each key is taken from the strongest layer that has it: root's file, then the user's. Block and allow lists that lie

@@ -6,11 +6,17 @@ import pytest
 
 from guard.core.errors import BadData
 from guard.core.lookup import COMPROMISED, MALICIOUS, OTHER, TYPOSQUAT, WITHDRAWN, Entry
-from guard.lists import export
+from guard.lists import config, export
 from guard.lists.config import SYSTEMS, Source
 from guard.lists.sources import allow, block, datadog, facts, osv, plain, splunk
 
 from . import feeds
+from .conftest import ROOT
+
+
+def test_the_reference_names_every_format_and_key():
+    text = (ROOT / "docs" / "reference" / "sources.md").read_text()
+    assert not [key for key in (*config.FORMATS, *config._SCALARS, *config._SOURCE_KEYS) if f"`{key}`" not in text]
 
 
 def source(form, **more):
