@@ -1,5 +1,14 @@
 """``python -m guard`` is ``guard``."""
 
-from guard.cli.main import main
+import signal
 
+# What is imported next takes a while, and an interrupt in it would be a traceback. Where it is ignored, it stays so.
+_heard = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+if _heard:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+from guard.cli.main import main  # noqa: E402
+
+if _heard:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 main()

@@ -22,6 +22,7 @@ from .render import echo_json, envelope
 
 _SHOWN = ("firstTime", "src", "package_name", "comment", "process_name", "process_arguments", "dest_hostname")
 _WAIT = 30.0  # seconds for a recorder that is at work
+_NARROWEST = 80  # columns of the table; where there are fewer, its cells would be empty
 _TOLD = 10  # skipped lines that are told one by one on stderr
 
 
@@ -233,18 +234,21 @@ def _show(answer, window, tally, form):
 
 def _tables(answer, parts):
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
     console = Console(markup=False, highlight=False, emoji=False)
+    console.width = max(console.width, _NARROWEST)
     titles = {"rows": "", "missed": "missed by the search", "wrong": "flagged wrongly by the search"}
     for part in parts:
         if not answer[part]:
             continue
-        table = Table(*_SHOWN, title=titles[part] or None)
+        table = Table(*(Column(name, overflow="fold") for name in _SHOWN), title=titles[part] or None)
         for row in answer[part]:
             cells = outcome.cells(row)
             table.add_row(*("\n".join(map(printable, cells[column].split("\n"))) for column in _SHOWN))
-        console.print(table)
+        with console.capture() as shown:
+            console.print(table)
+        click.echo(shown.get(), nl=False)  # the console answers a reader that went away with an exit code of its own
     summary = ["%d %s" % (len(answer[part]), titles[part] or "found") for part in parts]
     if "written" in answer:
         summary = ["%d rows written to %s" % (answer["written"], answer["where"])]
@@ -252,4 +256,4 @@ def _tables(answer, parts):
         summary.append("%d events without a clock are in no window" % answer["undated"])
     if answer.get("unread"):
         summary.append("%d commands point to files that no log shows" % sum(each["hits"] for each in answer["unread"]))
-    console.print("; ".join(summary) + ("; --json and --format csv give every column" if answer["rows"] else ""))
+    click.echo("; ".join(summary) + ("; --json and --format csv give every column" if answer["rows"] else ""))

@@ -1,5 +1,7 @@
 """``guard lists``: see, verify, export and build the list."""
 
+import contextlib
+import csv
 import datetime
 import json
 import os
@@ -157,7 +159,7 @@ def quality_(ordinary, path, as_json):
     names = _open(home.find(), path)
     sample = []
     if ordinary:
-        with open(ordinary, encoding="utf-8") as lines:
+        with _text(ordinary), open(ordinary, encoding="utf-8") as lines:
             sample = lines.read().split()
     popular = compiler.popular_names()
     figures = quality.measure((Entry(row) for row in names), popular, sample)
@@ -195,7 +197,8 @@ def build(source, target, popular, made):
     """Compile a table of facts into the sealed list; the same input gives the same bytes."""
     names = compiler.popular_names(popular)
     claims = facts.read(source, names) if source.endswith(".tsv") else table.read(source)
-    merged = compiler.write_list(target, claims, names, _made(made))
+    with _text(source):
+        merged = compiler.write_list(target, claims, names, _made(made))
     click.echo(f"{target}: {len(merged.rows)} names, {len(merged.held)} held for a person")
 
 
@@ -205,7 +208,18 @@ def build(source, target, popular, made):
 @click.option("--made", help="Date in the seal, ISO 8601 UTC (default: now).")
 def build_popular(source, target, made):
     """Compile a table of downloads into the sealed popular names."""
-    click.echo(f"{target}: {compiler.write_popular(target, source, _made(made))} names")
+    with _text(source):
+        names = compiler.write_popular(target, source, _made(made))
+    click.echo(f"{target}: {names} names")
+
+
+@contextlib.contextmanager
+def _text(path):
+    """While the file at ``path`` is read: what is no text there is the file's fault."""
+    try:
+        yield
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise BadData(f"{path}: not the text that is wanted here: {error}") from error
 
 
 def _open(here, path=None):

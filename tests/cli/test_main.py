@@ -1,0 +1,91 @@
+"""What meets every subcommand: streams that are closed or full, files that are not what they should be, an interrupt."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from tests.support.tools import ROOT
+
+GUARD = (sys.executable, "-m", "guard")
+OUTPUT = [
+    ("--help",), ("--version",), ("init", "bash"), ("lookalike", "six"), ("lists", "export", "--json"),
+    ("check", "--", "pip", "install", "typoguard-test-blocked"), ("hunt", str(ROOT / "installer/splunk/TA-typoguard/samples/events.jsonl")),
+]  # fmt: skip
+
+
+def run(*words, **more):
+    return subprocess.run([*GUARD, *words], cwd=ROOT, stderr=subprocess.PIPE, text=True, check=False, **more)
+
+
+@pytest.mark.parametrize("words", OUTPUT)
+def test_a_full_disk_is_one_line_and_no_bug(words):
+    with open("/dev/full", "w") as full:
+        done = run(*words, stdout=full)
+    assert (done.returncode, done.stderr) == (65, "guard: cannot write: No space left on device\n")
+
+
+@pytest.mark.parametrize("words", OUTPUT)
+def test_a_reader_that_goes_away_is_neither_a_clean_answer_nor_a_finding(words):
+    read, write = os.pipe()
+    os.close(read)
+    try:
+        done = run(*words, stdout=write)
+    finally:
+        os.close(write)
+    assert (done.returncode, done.stderr) == (-signal.SIGPIPE, "")
+
+
+@pytest.mark.parametrize("words", OUTPUT)
+def test_a_closed_output_leaves_the_code_as_it_is(words):
+    closed = subprocess.run(["sh", "-c", '"$@" >&-', "sh", *GUARD, *words], cwd=ROOT, capture_output=True, check=False)
+    assert (closed.returncode, closed.stderr) == (run(*words, stdout=subprocess.DEVNULL).returncode, b"")
+
+
+def test_a_closed_input_is_an_empty_one():
+    for words in (("lookalike", "-"), ("hunt", "-")):
+        done = subprocess.run(
+            ["sh", "-c", '"$@" <&-', "sh", *GUARD, *words], cwd=ROOT, capture_output=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_an_interrupt_ends_guard_as_it_ends_any_program(tmp_path):
+    waiting = str(tmp_path / "ordinary")
+    os.mkfifo(waiting)
+    words = [*GUARD, "lists", "quality", "--ordinary", waiting]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(words, cwd=ROOT, **pipes) as guard, open(waiting, "w"):  # guard has opened it too
+        guard.send_signal(signal.SIGINT)
+        out, said = guard.communicate(timeout=60)
+    assert (guard.returncode, out, said.strip()) == (-signal.SIGINT, b"", b"")
+
+
+def test_an_interrupt_while_guard_starts_is_no_traceback(tmp_path):
+    (tmp_path / "click.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
+    done = run("status", env=dict(os.environ, PYTHONPATH=str(tmp_path)))
+    assert (done.returncode, done.stderr) == (-signal.SIGINT, "")
+
+
+def test_a_file_that_is_no_text_or_cannot_be_written_is_bad_data(tmp_path):
+    junk = tmp_path / "junk.tsv"
+    junk.write_bytes(b"name\trank\tdownloads\n\xff\xfe\t1\t1\n")
+    target = str(tmp_path / "none" / "list.csv")
+    for words in (
+        ("quality", "--ordinary", str(junk)),
+        ("build", "--from", str(junk), "--to", target),
+        ("build-popular", "--from", str(junk), "--to", target),
+        ("build", "--from", str(ROOT / "lookups" / "typosquats.csv"), "--to", target),
+    ):
+        done = run("lists", *words)
+        assert done.returncode == 65 and done.stderr.count("\n") == 1 and "a bug" not in done.stderr, done.stderr
+
+
+def test_a_word_that_no_terminal_shows_is_printed_all_the_same(tmp_path):
+    target = os.fsencode(tmp_path) + b"/\xff.csv"
+    words = ["lists", "build", "--from", str(ROOT / "lookups" / "typosquats.csv"), "--to", target]
+    done = subprocess.run([*GUARD, *words], cwd=ROOT, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"udcff.csv: " in done.stdout
