@@ -8,7 +8,7 @@ from ..command import NO_INDEX, Command, Invocation
 from . import argument, other_args, pyproject
 from .other_options import PDM
 from .other_project import Project
-from .reader import DEFAULT_INDEX, TRUE, Reader
+from .reader import DEFAULT_INDEX, TRUE, Reader, home_of
 
 
 def read(invocation):
@@ -51,7 +51,7 @@ def _stored(project):
     pdm.toml, the user's own.
     """
     environ = project.reader.environ
-    home = environ.get("XDG_CONFIG_HOME") or environ.get("HOME", "") + "/.config"
+    home = environ.get("XDG_CONFIG_HOME") or home_of(environ) + "/.config"
     named = environ.get("PDM_CONFIG_FILE") or home + "/pdm/config.toml"
     default, ignored = environ.get("PDM_PYPI_URL", ""), environ.get("PDM_IGNORE_STORED_INDEX", "").lower()
     known = ignored in TRUE if ignored else None

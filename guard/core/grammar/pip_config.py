@@ -8,7 +8,7 @@ environment overrides files.
 import sys
 
 from .. import kernel as os
-from .reader import Refused
+from .reader import Refused, home_of
 
 _FILE = "pip.conf"
 _PYTHON_3 = (21, 0)  # the first pip that runs on Python 3 alone
@@ -98,7 +98,7 @@ def files(environ, prefix, isolated):
     named = environ.get("PIP_CONFIG_FILE")
     if named == os.devnull:
         return []
-    home = environ.get("HOME") or _home()
+    home = home_of(environ)
     if sys.platform == "darwin":
         paths = ["/Library/Application Support/pip/" + _FILE]
         user = home + "/Library/Application Support/pip"
@@ -114,15 +114,6 @@ def files(environ, prefix, isolated):
     if prefix:
         paths.append(prefix + "/" + _FILE)
     return paths + [named] if named else paths
-
-
-def _home():
-    import pwd
-
-    try:
-        return pwd.getpwuid(os.getuid()).pw_dir
-    except KeyError:
-        return "/"
 
 
 def _sections(reader, path):

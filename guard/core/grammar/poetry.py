@@ -19,7 +19,7 @@ from ..errors import BadData, CannotJudge
 from ..names import normalise
 from . import cleo, distinfo, poetry_add, pyproject
 from .poetry_options import NEWEST
-from .reader import Reader
+from .reader import Reader, home_of
 
 _CHANGES = (2, 0)  # from here on -C changes the directory, and -P names the project
 _KEPT = ("install", "sync")  # what is locked comes from where it was; others resolve anew
@@ -180,9 +180,9 @@ def _root(cwd, start):
 
 def _configuration(environ):
     """Where poetry keeps its own project (platformdirs' user_config_dir of ``pypoetry``)."""
-    home = environ.get("HOME", "")
     if environ.get("POETRY_CONFIG_DIR"):
         return environ["POETRY_CONFIG_DIR"]
+    home = home_of(environ)
     if sys.platform == "darwin":
         return home + "/Library/Application Support/pypoetry"
     return (environ.get("XDG_CONFIG_HOME", "").strip() or home + "/.config") + "/pypoetry"

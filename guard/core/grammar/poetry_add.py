@@ -6,6 +6,7 @@ In their order: PEP 508 (not in poetry 1.1), a URL, a path that exists, and the 
 
 from .. import kernel as os
 from ..names import is_name
+from .reader import home_of
 from .requirement import Requirement
 
 _NAME = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
@@ -99,7 +100,7 @@ def _path(text, root, environ):
     if os.path.exists(path):
         return path
     if text.startswith("~/"):
-        path = os.path.join(environ.get("HOME", ""), text[2:])
+        path = os.path.join(home_of(environ), text[2:])
         return path if path.startswith("/") and os.path.exists(path) else ""
     return ""
 

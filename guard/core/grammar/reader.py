@@ -197,3 +197,15 @@ class Reader:
 def remote(url):
     """Whether another machine answers at ``url``."""
     return url[:8].lower().startswith(("http://", "https://"))
+
+
+def home_of(environ):
+    """The user's home directory as the tools look for it: HOME, and where that is not set, the password file's word."""
+    if environ.get("HOME"):
+        return environ["HOME"]
+    import pwd  # built in, and rarely asked
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_dir
+    except KeyError:  # a container's user, whom no password file names
+        return "/"

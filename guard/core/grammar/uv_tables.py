@@ -7,7 +7,7 @@ user's own uv.toml.
 from .. import kernel as os
 from ..names import normalise
 from .pyproject import strings, table, tables
-from .reader import remote
+from .reader import home_of, remote
 
 
 def members(reader, start):
@@ -57,7 +57,7 @@ class Asked:
 def indexes(project, environ):
     """What uv's tables say, as Asked: those of the project, then the user's own."""
     found = Asked()
-    home = environ.get("XDG_CONFIG_HOME") or environ.get("HOME", "") + "/.config"
+    home = environ.get("XDG_CONFIG_HOME") or home_of(environ) + "/.config"
     for settings in (_own(project), tables(project.reader, home + "/uv/uv.toml", "uv.toml")):
         main = next((entry["url"] for entry in _entries(settings) if entry.get("default") is True), "")
         # An explicit index is asked only for the packages that name it.
