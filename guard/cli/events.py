@@ -9,6 +9,7 @@ import click
 
 from guard.core import home as homes
 from guard.core.errors import UNREACHABLE, CannotJudge
+from guard.core.report import ALLOW_REMOVED, ALLOWED, COVERAGE_LOST, LIST_CHANGED, LIST_REFUSED
 from guard.nvm.dispatch import dispatch
 from guard.nvm.heartbeat import beat
 from guard.nvm.recorder import drain, log_path, users
@@ -17,6 +18,7 @@ from guard.nvm.sink import is_finding
 from guard.nvm.sinks import file
 from guard.nvm.spool import Spool
 
+_WHAT = max(map(len, (ALLOWED, ALLOW_REMOVED, LIST_REFUSED, LIST_CHANGED, COVERAGE_LOST)))  # columns of the table
 WAIT = 30.0  # seconds for a recorder that is at work
 
 
@@ -141,7 +143,7 @@ def _row(event):
     )
     why = ": ".join(part for part in (event.get("guard_kind", ""), event.get("guard_reason", "")) if part)
     command_line = " ".join(part for part in (event.get("guard_tool", ""), event.get("guard_verb", "")) if part)
-    return [when, "%-8s" % what, "%-14s" % command_line, _plain(about), _plain(why)]
+    return [when, "%-*s" % (_WHAT, what), "%-14s" % command_line, _plain(about), _plain(why)]
 
 
 def _plain(text):

@@ -108,6 +108,15 @@ def test_the_table_and_its_choices(guarded, pip):
     assert len(guarded.guard("events", "--last", "1", "--json").stdout.splitlines()) == 1
 
 
+def test_the_columns_stand_below_each_other_whatever_happened(guarded, pip):
+    refused(guarded, pip, CI="1")
+    guarded.guard("allow", BLOCKED, "--reason", "to see it")
+    guarded.guard("allow", "--remove", BLOCKED)
+    shown = guarded.guard("events").stdout.splitlines()
+    assert [line.split()[2] for line in shown] == ["blocked", "allow", "allow-removed"]
+    assert len({line.index(BLOCKED) for line in shown}) == 1, shown
+
+
 def test_bad_settings_are_one_line_and_lose_nothing(guarded, pip):
     guarded.settings('[[sink]]\nkind = "file"\npath = "%s/copy"\n' % guarded.prefix)
     assert guarded.guard("events", "flush").returncode == 0
