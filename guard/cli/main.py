@@ -94,7 +94,8 @@ def _open_streams():
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             # In the order of their numbers, so that no file opened later gets one of these.
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8", errors="surrogateescape"))
+            stream = open(os.devnull, mode, encoding="utf-8", errors="surrogateescape")  # noqa: SIM115  # stays open
+            setattr(sys, name, stream)
     if isinstance(sys.stdout, io.TextIOWrapper):  # a locale without … and file names that are no text
         sys.stdout.reconfigure(errors="backslashreplace")
 
