@@ -13,6 +13,7 @@ from guard.core import home as homes
 from guard.core.allowance import SYSTEM_ALLOW, read
 from guard.core.errors import BadData, UsageError
 from guard.core.names import is_name, normalise
+from guard.core.refusal import printable
 from guard.core.report import ALLOW_REMOVED, ALLOWED, report
 from guard.core.settings import SYSTEM, USER, load
 from guard.lists.seal import replace
@@ -51,7 +52,8 @@ def command(names, reason, until, once, remove, show, system, as_json):
     wanted = [normalise(name) for name in names]
     if remove:
         sys.exit(_remove(folder, wanted))
-    if not (reason or "").strip():
+    reason = printable(" ".join((reason or "").split()))  # no line break, and nothing a terminal would act on
+    if not reason:
         raise UsageError("an allowance needs a reason", f"guard allow {' '.join(wanted)} --reason 'why'")
     if folder.startswith(homes.NOWHERE):
         raise BadData(f"{home.state}/users/{os.getuid()} belongs to another user", "the administrator can remove it")
@@ -86,7 +88,7 @@ def _last_day(until):
 
 def _write(folder, name, reason, last_day, once):
     lines = {
-        "reason": " ".join(reason.split()),
+        "reason": reason,
         "by": _account(),
         "added": _today().isoformat(),
         "until": last_day,

@@ -117,6 +117,13 @@ def test_the_columns_stand_below_each_other_whatever_happened(guarded, pip):
     assert len({line.index(BLOCKED) for line in shown}) == 1, shown
 
 
+def test_a_reason_that_is_no_text_is_kept_as_far_as_it_can_be_shown(guarded):
+    done = guarded.guard("allow", "acme-tool", "--reason", b"ours\xff\n \x1b[31m")
+    assert done.returncode == 0, done.stderr
+    assert "ours? ?[31m" in guarded.guard("allow", "--list").stdout
+    assert [event["guard_reason"] for event in guarded.events()] == ["ours? ?[31m"]
+
+
 def test_bad_settings_are_one_line_and_lose_nothing(guarded, pip):
     guarded.settings('[[sink]]\nkind = "file"\npath = "%s/copy"\n' % guarded.prefix)
     assert guarded.guard("events", "flush").returncode == 0
