@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from guard.cli.render import echo_json, envelope
+from guard.cli.render import count, echo_json, envelope
 from guard.core import home
 from guard.core.errors import CLEAN, FINDINGS, BadData, CannotJudge, UsageError
 from guard.core.refusal import printable
@@ -51,7 +51,8 @@ def command(target, everywhere, no_journal, as_json):
     else:
         for line in lines_of(audit):
             click.echo(line)
-        click.echo(f"{audit.distributions} distributions in {audit.folders} folder(s), {len(found)} finding(s)")
+        where = f"{count(audit.distributions, 'distribution')} in {count(audit.folders, 'folder')}"
+        click.echo(f"{where}, {count(len(found), 'finding')}")
     sys.exit(FINDINGS if found else CLEAN)
 
 

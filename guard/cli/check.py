@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from guard.cli.render import echo_json, envelope
+from guard.cli.render import count, echo_json, envelope
 from guard.core import home as homes
 from guard.core.command import Invocation
 from guard.core.errors import CLEAN, FINDINGS, USAGE, UsageError
@@ -49,6 +49,9 @@ def command(as_json, requirement_files, files, words):
 
 def _commands(files):
     """The commands that would install what ``files`` name, as lists of words: for a hook that is handed file names."""
+    missing = next((file for file in files if not os.path.exists(file)), None)
+    if missing is not None:  # poetry.lock and pyproject.toml are looked for, so nobody else would miss one
+        raise UsageError(f"{missing}: there is no such file")
     projects = {os.path.dirname(file) or "." for file in files if os.path.basename(file) in _PROJECT_FILES}
     found = [["poetry", "-C", folder, "install"] for folder in sorted(projects)]
     options = [word for file in files if os.path.basename(file) not in _PROJECT_FILES for word in ("-r", file)]
@@ -81,7 +84,7 @@ def check(words, as_json):
                 by = f"allowed: {finding.allowed_by}" if finding.allowed_by else "allowed by policy"
                 click.echo(f"  {finding.name or finding.text} {finding.reason} ({by})")
         if not findings:
-            click.echo(f"guard: clean: {len(asked.names())} name(s), list {names.version}")
+            click.echo(f"guard: clean: {count(len(asked.names()), 'name')}, list {names.version}")
     if asked.rejected:
         return USAGE
     return FINDINGS if findings else CLEAN

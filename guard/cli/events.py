@@ -7,6 +7,7 @@ import time
 
 import click
 
+from guard.cli.render import count
 from guard.core import home as homes
 from guard.core.errors import UNREACHABLE, CannotJudge
 from guard.core.report import ALLOW_REMOVED, ALLOWED, COVERAGE_LOST, LIST_CHANGED, LIST_REFUSED
@@ -84,8 +85,8 @@ def flush(stdout, annotate, wait):
                 click.echo(
                     "guard: %s: %s; %d bytes wait" % (sink["name"], queue.state["error"], queue.bytes()), err=True
                 )
-    for name, count in sent.items():
-        click.echo("guard: %d event(s) delivered to %s" % (count, name), err=True)
+    for name, number in sent.items():
+        click.echo("guard: %s delivered to %s" % (count(number, "event"), name), err=True)
     sys.exit(failed)
 
 

@@ -8,7 +8,7 @@ import os
 
 import click
 
-from guard.cli.render import echo_json, envelope
+from guard.cli.render import count, echo_json, envelope
 from guard.core import home
 from guard.core.errors import BadData, CannotJudge
 from guard.core.home import shipped
@@ -57,9 +57,11 @@ def show(as_json=False):
     if as_json:
         echo_json(envelope("lists", **fields))
         return
-    click.echo(f"{fields['path']}\n{fields['names']} names, made {fields['made']}, {fields['held']} held for a person")
+    click.echo(
+        f"{fields['path']}\n{count(fields['names'], 'name')}, made {fields['made']}, {fields['held']} held for a person"
+    )
     for source in sources:
-        state = f"{source['names']} names" if source["taken"] else "nothing taken yet"
+        state = count(source["names"], "name") if source["taken"] else "nothing taken yet"
         click.echo(f"  {source['name']:16} {state:24} {source['url']}")
 
 
@@ -136,7 +138,9 @@ def verify(as_json):
         echo_json(envelope("verify", whole=whole))
         return
     for one in whole:
-        click.echo(f"{one['path']}: {one['names']} names, whole" + (f", made {one['made']}" if one["made"] else ""))
+        click.echo(
+            f"{one['path']}: {count(one['names'], 'name')}, whole" + (f", made {one['made']}" if one["made"] else "")
+        )
 
 
 def _verify_names(store, here):
@@ -199,7 +203,7 @@ def build(source, target, popular, made):
     claims = facts.read(source, names) if source.endswith(".tsv") else table.read(source)
     with _text(source):
         merged = compiler.write_list(target, claims, names, _made(made))
-    click.echo(f"{target}: {len(merged.rows)} names, {len(merged.held)} held for a person")
+    click.echo(f"{target}: {count(len(merged.rows), 'name')}, {len(merged.held)} held for a person")
 
 
 @command.command("build-popular")
@@ -210,7 +214,7 @@ def build_popular(source, target, made):
     """Compile a table of downloads into the sealed popular names."""
     with _text(source):
         names = compiler.write_popular(target, source, _made(made))
-    click.echo(f"{target}: {names} names")
+    click.echo(f"{target}: {count(names, 'name')}")
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ import click
 
 from guard import __version__
 from guard.cli.allow import entries
-from guard.cli.render import echo_json, envelope
+from guard.cli.render import count, echo_json, envelope
 from guard.core import home as homes
 from guard.core.errors import CannotJudge
 from guard.core.lookup import open_list
@@ -104,7 +104,7 @@ def _print(known):
         click.echo(f"  shim      {shim['name']:<9} {state}")
     if not known["shims"]:
         click.echo("  shim      none: run installer/install.sh")
-    click.echo(f"  allowed   {known['allowances']} name(s) let through (guard allow --list)")
+    click.echo(f"  allowed   {count(known['allowances'], 'name')} let through (guard allow --list)")
     for said in sentences(known["events"]):
         click.echo(f"  events    {said}")
     for fault in known["events"]["faults"]:

@@ -6,7 +6,7 @@ import sys
 import click
 
 from guard.cli.audit import lines_of, projects
-from guard.cli.render import echo_json, envelope
+from guard.cli.render import count, echo_json, envelope
 from guard.core import home
 from guard.core.errors import CLEAN, FINDINGS, GuardError, UsageError
 from guard.lists import config as settings
@@ -129,17 +129,19 @@ def _tell_changes(summary: Summary, check: bool) -> None:
     would = "would be " if check else ""
     counts = f"{len(summary.added)} added, {len(summary.removed)} removed, {len(summary.changed)} changed"
     if summary.added or summary.removed or summary.changed:
-        click.echo(f"{summary.names} names {would}in force: {counts}")
+        click.echo(f"{count(summary.names, 'name')} {would}in force: {counts}")
     else:
-        click.echo(f"The list is up to date: {summary.names} names" if summary.names else "The shipped list serves")
+        click.echo(
+            f"The list is up to date: {count(summary.names, 'name')}" if summary.names else "The shipped list serves"
+        )
     if summary.held:
         click.echo(f"{summary.held} held for a person: guard lists held")
 
 
 def _line(outcome: Outcome) -> str:
     if not outcome.changed:
-        return f"{outcome.source.name}: {outcome.names} names, nothing new"
-    return f"{outcome.source.name}: {outcome.names} names, {outcome.added} new, {outcome.removed} gone"
+        return f"{outcome.source.name}: {count(outcome.names, 'name')}, nothing new"
+    return f"{outcome.source.name}: {count(outcome.names, 'name')}, {outcome.added} new, {outcome.removed} gone"
 
 
 def _document(summary: Summary, check: bool):

@@ -42,14 +42,16 @@ def health(home):
 
 def sentences(known):
     """What ``health`` found that is no fault, as lines for a person."""
-    said = ["log %s (%d file(s), %d KiB)" % (known["log"], known["log_files"], known["log_bytes"] >> 10)]
+    files = "1 file" if known["log_files"] == 1 else "%d files" % known["log_files"]
+    said = ["log %s (%s, %d KiB)" % (known["log"], files, known["log_bytes"] >> 10)]
     if known["journal_bytes"]:
         said.append("%d bytes of the journal are not recorded yet (guard events flush)" % known["journal_bytes"])
     for name, sink in known["sinks"].items():
         when = ", the last at %s" % sink["delivered_at"] if sink["delivered_at"] else ""
         waiting = "; %d bytes wait" % sink["waiting_bytes"] if sink["waiting_bytes"] else ""
         lost = "".join("; %d %s" % (sink[key], words) for key, words in _LOST.items() if sink[key])
-        said.append("%s: %d event(s) delivered%s%s%s" % (name, sink["delivered"], when, waiting, lost))
+        events = "1 event" if sink["delivered"] == 1 else "%d events" % sink["delivered"]
+        said.append("%s: %s delivered%s%s%s" % (name, events, when, waiting, lost))
     return said
 
 

@@ -89,3 +89,15 @@ def test_a_word_that_no_terminal_shows_is_printed_all_the_same(tmp_path):
     done = subprocess.run([*GUARD, *words], cwd=ROOT, capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"udcff.csv: " in done.stdout
+
+
+def test_a_file_to_judge_that_is_not_there_is_not_clean(tmp_path):
+    for name in ("poetry.lock", "pyproject.toml", "requirements.txt"):
+        done = run("check", "--files", str(tmp_path / name), stdout=subprocess.PIPE)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr == f"guard: {tmp_path / name}: there is no such file\n"
+
+
+def test_one_name_is_one_name():
+    for words, said in ((["six"], "1 name,"), (["six", "attrs"], "2 names,")):
+        assert said in run("check", "--", "pip", "install", *words, stdout=subprocess.PIPE).stdout

@@ -69,7 +69,7 @@ def test_an_environment(listed, environment):
 def test_the_interpreter_of_an_environment_and_plain_text(listed, environment):
     done = listed.run("audit", str(environment / "bin" / "python"), "--no-journal")
     assert done.returncode == 1 and "installed: bad-name==1.0" in done.stdout
-    assert "4 distributions in 1 folder(s), 3 finding(s)" in done.stdout
+    assert "4 distributions in 1 folder, 3 findings" in done.stdout
 
 
 def test_another_release_is_no_finding(listed, environment):
@@ -82,7 +82,7 @@ def test_another_release_is_no_finding(listed, environment):
 def test_nothing_found(installation, tmp_path):
     distribution(tmp_path / "site", "good-name", "1.0")
     done = installation.run("audit", str(tmp_path / "site"))
-    assert done.returncode == 0 and "0 finding(s)" in done.stdout
+    assert done.returncode == 0 and "0 findings" in done.stdout
 
 
 def test_what_is_neither(installation, tmp_path):
