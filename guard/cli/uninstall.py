@@ -22,7 +22,8 @@ def command(yes, as_json):
     \b
     guard events --json > attempts.jsonl && guard uninstall --yes
 
-    Exit codes: 0 no trace is left, 2 nobody was there to ask, 65 something could not be removed (it is said what).
+    Exit codes: 0 no trace is left, 1 the answer was no, 2 nobody was there to ask, 65 something could not be removed
+    (it is said what).
     """
     home = find()
     if not yes:
