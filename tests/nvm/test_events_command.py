@@ -124,6 +124,13 @@ def test_a_reason_that_is_no_text_is_kept_as_far_as_it_can_be_shown(guarded):
     assert [event["guard_reason"] for event in guarded.events()] == ["ours? ?[31m"]
 
 
+def test_a_journal_that_cannot_be_written_is_bad_data_to_guards_own_command(guarded):
+    (guarded.prefix / "state" / "journal").write_text("")  # where a folder is wanted
+    done = guarded.guard("allow", "acme-tool", "--reason", "ours")
+    assert done.returncode == 65 and done.stderr.count("\n") == 1, done.stderr
+    assert guarded.guard("allow", "--list").stdout == "no name is let through\n"
+
+
 def test_bad_settings_are_one_line_and_lose_nothing(guarded, pip):
     guarded.settings('[[sink]]\nkind = "file"\npath = "%s/copy"\n' % guarded.prefix)
     assert guarded.guard("events", "flush").returncode == 0
