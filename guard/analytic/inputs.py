@@ -72,7 +72,7 @@ def expand(words):
         else:
             found = sorted(filter(again, glob.glob(word, recursive=True)))
         if not found:
-            raise UsageError("%s: there is no such file" % word)
+            raise UsageError("%s: there is no %s" % (word, "file in it" if os.path.isdir(word) else "such file"))
         files.extend(found)
     return list(dict.fromkeys(files))
 

@@ -22,11 +22,12 @@ _PROJECT_FILES = ("pyproject.toml", "poetry.lock")
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, whatever the verdict.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a command on stdout, whatever the verdict.")
 @click.option(
     "-r", "--requirement", "requirement_files", multiple=True, type=click.Path(), help="Judge a requirement file."
 )
-@click.option("--files", is_flag=True, help="The words are files: requirement files, pyproject.toml, poetry.lock.")
+@click.option("--files", is_flag=True,
+              help="The words are files: requirement files, pyproject.toml, poetry.lock. One command a folder.")  # fmt: skip
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 def command(as_json, requirement_files, files, words):
     """Judge a command line without running it.

@@ -9,7 +9,7 @@ import click
 
 from guard.cli.render import count
 from guard.core import home as homes
-from guard.core.errors import UNREACHABLE, CannotJudge
+from guard.core.errors import BAD_DATA, CLEAN, UNREACHABLE, CannotJudge
 from guard.core.report import ALLOW_REMOVED, ALLOWED, COVERAGE_LOST, LIST_CHANGED, LIST_REFUSED
 from guard.nvm.dispatch import dispatch
 from guard.nvm.heartbeat import beat
@@ -58,8 +58,8 @@ def command(ctx, as_json, last, findings):
 def flush(stdout, annotate, wait):
     """Drain the journal and deliver everything that waits, to standard output too where a sink says so.
 
-    For the end of a CI job, where nothing survives, and for a timer. Exit code 69: a receiver could not be reached;
-    what waits for it stays.
+    For the end of a CI job, where nothing survives, and for a timer. Exit codes: 0 all is delivered; what waits stays
+    where a receiver could not be reached or another recorder is at work (69), or the state not be written (65).
     """
     home = homes.find()
     settings = load(home)
@@ -75,8 +75,7 @@ def flush(stdout, annotate, wait):
     _record(home, wait, settings)
     sent = dispatch(home, force=True, stdout=True, wait=wait, settings=settings)
     # A receiver that came back may have made an event of its own: of what had been given up meanwhile.
-    _record(home, wait, settings)
-    failed = 0
+    failed = _record(home, wait, settings)
     for uid in users(home):
         for sink in settings.sinks:
             queue = Spool(home, uid).queue(sink["name"])
@@ -91,14 +90,18 @@ def flush(stdout, annotate, wait):
 
 
 def _record(home, wait=WAIT, settings=None):
-    """Drain; where that cannot be done, say so and show what there is."""
+    """Drain; where that cannot be done, say so and show what there is. Returns the exit code of what was left."""
+    left = CLEAN
     try:
         if not drain(home, wait, settings):
             click.echo("guard: another recorder is at work; its events are not shown yet", err=True)
+            left = UNREACHABLE
     except CannotJudge as error:
         click.echo("guard: %s" % error.message, err=True)
+        left = BAD_DATA
     if home.system and os.getuid() != 0:
         click.echo("guard: the events of this machine are its administrator's; run it as root", err=True)
+    return left
 
 
 def _events(home, findings):

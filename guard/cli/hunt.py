@@ -52,7 +52,8 @@ def command(paths, **options):
 
     PATH: files, folders, glob patterns, - for standard input; v1 lines, v2 JSON, guard's own events, Splunk's exports
     as CSV or JSON; plain, gzip or zstd. Without PATH: the events guard recorded here. The whole input is searched
-    unless a window is given. Exit codes: 0 nothing found, 1 found, 65 no input could be read.
+    unless a window is given. Exit codes: 0 nothing found, 1 found, 2 a PATH leads to no file, 65 no input could be
+    read.
 
     \b
     guard hunt

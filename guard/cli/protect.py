@@ -61,7 +61,7 @@ def chosen(targets, everywhere, folders):
         return list(dict.fromkeys(found))
     if os.environ.get("VIRTUAL_ENV"):
         return [os.environ["VIRTUAL_ENV"]]
-    raise UsageError("name a Python or a virtual environment", "guard protect --all protects every one it finds")
+    raise UsageError("name a Python or a virtual environment", "or --all, for every one that can be found")
 
 
 def protect_one(home, target):

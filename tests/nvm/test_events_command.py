@@ -1,5 +1,6 @@
 """``guard events`` of a real installation: what a refused and an allowed command leave, and how it is delivered."""
 
+import fcntl
 import json
 import os
 import re
@@ -167,7 +168,20 @@ def test_a_state_that_cannot_be_written_is_one_line(guarded, pip):
     done = guarded.guard("events")
     assert done.returncode == 0 and "Traceback" not in done.stderr
     assert re.search(r"guard: events cannot be recorded: .*", done.stderr)
+    assert guarded.guard("events", "flush").returncode == 65
     spool.unlink()
+    assert guarded.guard("events", "flush").returncode == 0
+    assert len(guarded.events()) == 1
+
+
+def test_flush_does_not_end_well_while_another_recorder_holds_the_journal(guarded, pip):
+    refused(guarded, pip, CI="1")
+    lock = guarded.prefix / "state" / "recorder.lock"
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        done = guarded.guard("events", "flush", "--wait", "0.2")
+        assert done.returncode == 69 and "another recorder is at work" in done.stderr
+    assert guarded.guard("events", "flush").returncode == 0
     assert len(guarded.events()) == 1
 
 
