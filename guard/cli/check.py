@@ -26,8 +26,7 @@ _PROJECT_FILES = ("pyproject.toml", "poetry.lock")
 @click.option(
     "-r", "--requirement", "requirement_files", multiple=True, type=click.Path(), help="Judge a requirement file."
 )
-@click.option("--files", is_flag=True,
-              help="The words are files: requirement files, pyproject.toml, poetry.lock. One command a folder.")  # fmt: skip
+@click.option("--files", is_flag=True, help="The words are files: requirement files, pyproject.toml, poetry.lock.")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 def command(as_json, requirement_files, files, words):
     """Judge a command line without running it.

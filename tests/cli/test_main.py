@@ -52,7 +52,15 @@ def test_a_closed_input_is_an_empty_one():
         assert (done.returncode, done.stderr) == (0, b"")
 
 
-def test_an_interrupt_ends_guard_as_it_ends_any_program(tmp_path):
+@pytest.fixture
+def heard():
+    """What is started from a shell's background inherits that an interrupt is ignored; here it is not."""
+    old = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, old)
+
+
+def test_an_interrupt_ends_guard_as_it_ends_any_program(heard, tmp_path):
     waiting = str(tmp_path / "ordinary")
     os.mkfifo(waiting)
     words = [*GUARD, "lists", "quality", "--ordinary", waiting]
@@ -63,7 +71,7 @@ def test_an_interrupt_ends_guard_as_it_ends_any_program(tmp_path):
     assert (guard.returncode, out, said.strip()) == (-signal.SIGINT, b"", b"")
 
 
-def test_an_interrupt_while_guard_starts_is_no_traceback(tmp_path):
+def test_an_interrupt_while_guard_starts_is_no_traceback(heard, tmp_path):
     (tmp_path / "click.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
     done = run("status", env=dict(os.environ, PYTHONPATH=str(tmp_path)))
     assert (done.returncode, done.stderr) == (-signal.SIGINT, "")
