@@ -7,8 +7,8 @@ import click
 from guard.cli.protect import chosen
 from guard.cli.render import echo_json, envelope
 from guard.core import home as homes
-from guard.core.errors import BAD_DATA, CLEAN
-from guard.setup import interpreters, protect
+from guard.core.errors import BAD_DATA, CLEAN, FINDINGS
+from guard.setup import interpreters, library, protect
 
 
 @click.command()
@@ -19,24 +19,36 @@ from guard.setup import interpreters, protect
 def command(targets, everywhere, folders, as_json):
     """Take guard out of a Python that was protected. Without a target: the active virtual environment.
 
+    An environment of a protected Python meets guard by the lines of that Python; it is said where they stand.
+
     \b
     guard unprotect .venv
     guard unprotect --scan ~/src
 
-    Exit codes: 0 it is out, 2 there is no such Python, 65 a file could not be removed.
+    Exit codes: 0 it is out, 1 its Python lets guard in still, 2 there is no such Python, 65 a file could not be
+    removed.
     """
     home = homes.find()
     left = protect.unprotect_all(home) if everywhere else []
-    answers = []
+    done = []
     for target in chosen(targets, False, folders) if targets or folders or not everywhere else ():
         interpreter = interpreters.ask(target)
-        outcome = "unprotected" if protect.unprotect(home, interpreter) else "was not protected"
-        answers.append({"python": interpreter.python, "site": interpreter.site, "outcome": outcome})
+        done.append((interpreter, "unprotected" if protect.unprotect(home, interpreter) else "was not protected"))
+    answers = [_answer(interpreter, outcome) for interpreter, outcome in done]
     if as_json:
         echo_json(envelope("unprotect", interpreters=answers, left=left))
     else:
         for site in left:
             click.echo(f"guard: {site} could not be changed", err=True)
         for answer in answers:
-            click.echo(f"{answer['outcome']:<17} {answer['python']}")
-    sys.exit(BAD_DATA if left else CLEAN)
+            reason = f": {answer['reason']}" if answer["reason"] else ""
+            click.echo(f"{answer['outcome']:<17} {answer['python']}{reason}")
+    lent = any(answer["reason"] for answer in answers)
+    sys.exit(BAD_DATA if left else FINDINGS if lent else CLEAN)
+
+
+def _answer(interpreter, outcome):
+    """{python, site, outcome, reason}, when all targets are done: the Python of an environment may be one of them."""
+    lent = library.has_lines(interpreter.library)
+    reason = f"guard is let in still, by the lines in {interpreter.library}/sitecustomize.py" if lent else None
+    return {"python": interpreter.python, "site": interpreter.site, "outcome": outcome, "reason": reason}

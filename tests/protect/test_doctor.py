@@ -47,6 +47,21 @@ def test_protect_and_unprotect(guarded, place):
     assert [one["outcome"] for one in again["interpreters"]] == ["was not protected"]
 
 
+def test_an_environment_that_its_python_lets_guard_into_is_not_called_free(guarded, tmp_path):
+    base, made = whole("3.12", tmp_path / "python"), tmp_path / "venv"
+    python = str(base / "bin" / "python3")
+    assert guarded.guard("protect", python).returncode == 0
+    assert guarded.run([python, "-m", "venv", "--without-pip", made], CI="1").returncode == 0
+    reason = f"guard is let in still, by the lines in {base}/lib/python3.12/sitecustomize.py"
+    done = guarded.guard("unprotect", str(made))
+    assert (done.returncode, done.stdout) == (1, f"unprotected       {made}/bin/python: {reason}\n")
+    again = guarded.guard("unprotect", "--json", str(made))
+    (answer,) = json.loads(again.stdout)["interpreters"]
+    assert (again.returncode, answer["outcome"], answer["reason"]) == (1, "was not protected", reason)
+    done = guarded.guard("unprotect", str(made), python)
+    assert done.returncode == 0 and reason not in done.stdout
+
+
 @pytest.mark.parametrize(
     "words,code,said",
     [
