@@ -53,6 +53,11 @@ def line(home_root, door, note="-"):
     return _LINE % (CLASS, CLASS, own, _SOURCE, _NAMES)
 
 
+def is_line(text, home_root=None):
+    """Whether ``text`` holds a line of any guard's, or of the one at ``home_root``, whatever its version."""
+    return "'home': %s" % ("" if home_root is None else ascii(home_root)) in text
+
+
 def _package(home_root):
     """Where guard lies, by a path that stays when it is installed anew."""
     lasting = home_root + "/venv/site/guard"

@@ -50,9 +50,14 @@ def holds(home: homes.Home, folder: str) -> bool:
     return _DOOR.format(**_names(home, folder)) in text
 
 
+def lines(folder: str) -> str:
+    """The lines that any guard has there; "" for none."""
+    return _text(folder).partition(blocks.BEGIN.decode())[2]
+
+
 def has_lines(folder: str) -> bool:
     """Whether any guard's lines stand there."""
-    return blocks.BEGIN.decode() in _text(folder)
+    return bool(lines(folder))
 
 
 def put(home: homes.Home, folder: str, python: str = "") -> None:
@@ -64,9 +69,9 @@ def put(home: homes.Home, folder: str, python: str = "") -> None:
     if obstacle(folder):
         raise BadData(obstacle(folder))
     is_ours = not os.path.lexists(path) or _NEXT in _text(folder)
-    lines = _DOOR.format(**_names(home, folder)) + _NEXT * is_ours
+    text = _DOOR.format(**_names(home, folder)) + _NEXT * is_ours
     with _as_owner(folder):
-        blocks.put(path, lines.encode("ascii"), mode=0o644)
+        blocks.put(path, text.encode("ascii"), mode=0o644)
     if python and not _is_anothers(folder):
         words = [python, "-I", "-S", "-m", "py_compile", path]
         subprocess.run(words, check=False, capture_output=True, cwd="/", umask=0o022)

@@ -113,6 +113,8 @@ def renew(home: homes.Home) -> list:
         version = re.search(r"/(?:python|pypy)(\d+)\.(\d+)", folder)
         if not (lined or lent) or not version or holds(home, folder) or unsafe(home, folder):
             continue
+        if _is_taken_over(home, folder):
+            continue
         with contextlib.suppress(OSError, BadData):
             if lined:
                 door.put(folder, home.root, (int(version[1]), int(version[2])))
@@ -139,12 +141,22 @@ def _take_away(folder):
     return library.take(folder) or lines
 
 
+def _is_taken_over(home, folder):
+    """Whether another guard, with a PREFIX of its own, has written its lines over those of ``home``."""
+    text = _text(f"{folder}/{door.NAME}.pth") or library.lines(folder)
+    return door.is_line(text) and not door.is_line(text, home.root)
+
+
 def unprotect_all(home: homes.Home) -> list:
-    """Take guard out of all it was let into, also of what was born so. Returns the folders where it could not."""
+    """Take this guard out of all it was let into, also of what was born so. Returns the folders where it could not.
+
+    What another guard has taken over since is that one's.
+    """
     left, done = [], set()
     for folder in [*door.remembered(home.personal), *_users_own(home)]:
         try:
-            _take_away(folder)
+            if not _is_taken_over(home, folder):
+                _take_away(folder)
             done.add(folder)
         except NotADirectoryError:
             done.add(folder)

@@ -155,6 +155,18 @@ def test_a_python_that_an_older_guard_protected_gets_them_too(room, base):
     assert protect.is_complete(room.home, base)
 
 
+def test_what_another_guard_took_over_is_that_ones(room, base, tmp_path):
+    other = homes.at(str(tmp_path))
+    protect.protect(other, base)
+    assert protect.is_complete(other, base) and not protect.is_guarded(room.home, base)
+    assert protect.renew(room.home) == []
+    assert protect.unprotect_all(room.home) == []  # as its removal does
+    assert protect.is_complete(other, base)
+    assert door.remembered(room.home.state) == []
+    assert protect.unprotect_all(other) == []
+    assert not protect.is_guarded(other, base)
+
+
 def test_a_block_that_lost_its_end_is_nobodys_to_mend(room, base):
     path = f"{base.library}/sitecustomize.py"
     with open(path) as file:
