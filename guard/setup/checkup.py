@@ -132,7 +132,9 @@ def _environments(home, python, interpreter, lasting):
     """Whether guard is met in the virtual environments of a protected Python, whoever made them."""
     subject = f"environments of {python}"
     if library.holds(home, interpreter.library):
-        yield _found(PROTECTED, subject, detail="guarded, whoever made them")
+        path = f"{interpreter.library}/sitecustomize.py"
+        fault = "" if library.is_reached(interpreter.python) else f"what stands before guard's lines in {path} fails"
+        yield _found(PROTECTED, subject, fault, fault and f"mend it: {quote(path)}", "guarded, whoever made them")
     elif lasting:
         yield _found(PROTECTED, subject, _GONE, f"guard protect {quote(python)}")
     else:

@@ -17,6 +17,11 @@ from guard.setup import blocks
 
 _FILE = "sitecustomize.py"
 _ROOT = 0
+_PATIENCE = 20  # seconds
+_IS_MET = (
+    "import sys, sitecustomize; "
+    f"sys.exit({door.CLASS!a} not in [getattr(finder, '__name__', '') for finder in sys.meta_path])"
+)
 _DOOR = """\
 # Virtual environments read this, and no .pth line of their Python. `guard unprotect` takes it out again.
 import sys
@@ -60,6 +65,20 @@ def has_lines(folder: str) -> bool:
     return bool(lines(folder))
 
 
+def is_reached(python: str) -> bool:
+    """Whether ``python`` comes to the lines in its sitecustomize.py: what stands before them may fail.
+
+    It is asked without its site-packages, as an environment would read the file.
+    """
+    words = [python, "-I", "-S", "-c", _IS_MET]
+    try:
+        done = subprocess.run(words, check=False, capture_output=True, stdin=subprocess.DEVNULL, cwd="/",
+                              timeout=_PATIENCE)  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
+
+
 def put(home: homes.Home, folder: str, python: str = "") -> None:
     """Write the lines into ``folder``, the standard library of ``python``. Raises OSError, BadData.
 
@@ -87,7 +106,10 @@ def take(folder: str) -> bool:
         return False
     is_ours = _NEXT in _text(folder)
     with _as_owner(folder):
-        blocks.take(path)
+        while blocks.take(path):
+            pass  # a file that somebody put together from two has two
+        if has_lines(folder):
+            raise BadData(f"{path}: guard's block is not as it was written", "remove the block by hand")
         if is_ours and not os.path.getsize(path):
             os.unlink(path)
             for compiled in glob.glob(f"{glob.escape(folder)}/__pycache__/sitecustomize.*.pyc"):

@@ -131,7 +131,13 @@ def test_the_environments_of_a_protected_python_are_told(guarded, tmp_path):
     assert look() is None
     assert guarded.guard("protect", f"{base}/bin/python3").returncode == 0
     assert look() == ("protected", True, None)
-    (base / "lib" / "python3.12" / "sitecustomize.py").write_text("")
+    path = base / "lib" / "python3.12" / "sitecustomize.py"
+    text = path.read_text()
+    path.write_text("import not_in_an_environment\n" + text)
+    assert look() == ("protected", False, f"mend it: {path}")
+    path.write_text(text)
+    assert look() == ("protected", True, None)
+    path.write_text("")
     check, holds, mend = look()
     assert (check, holds) == ("protected", False) and mend.startswith(f"guard protect {base}/bin/python")
     assert "coverage-lost" in [event.get("guard_event") for event in guarded.events()]

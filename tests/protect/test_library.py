@@ -10,6 +10,7 @@ import tempfile
 import pytest
 
 from guard.core import home as homes
+from guard.core.errors import BadData
 from guard.resolver import door
 from guard.setup import interpreters, library, protect
 from tests.protect.conftest import BLOCKED
@@ -165,6 +166,21 @@ def test_what_another_guard_took_over_is_that_ones(room, base, tmp_path):
     assert door.remembered(room.home.state) == []
     assert protect.unprotect_all(other) == []
     assert not protect.is_guarded(other, base)
+
+
+def test_lines_that_somebody_copied_are_all_taken_out(room, base):
+    path = pathlib.Path(base.library, "sitecustomize.py")
+    path.write_bytes(path.read_bytes() * 2)
+    assert library.take(base.library) and not path.exists()
+
+
+def test_lines_that_cannot_be_taken_out_are_not_said_to_be_gone(room, base):
+    path = pathlib.Path(base.library, "sitecustomize.py")
+    text = path.read_bytes()
+    path.write_bytes(text.replace(b"\n", b"\r\n"))
+    with pytest.raises(BadData, match="not as it was written"):
+        protect.unprotect(room.home, base)
+    path.write_bytes(text)
 
 
 def test_a_block_that_lost_its_end_is_nobodys_to_mend(room, base):
