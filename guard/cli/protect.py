@@ -71,9 +71,11 @@ def protect_one(home, target):
         if protect.is_own(home, interpreter):
             return _answer(interpreter.python, interpreter.site, "left alone", "it is guard's own")
         if protect.is_complete(home, interpreter):
-            return _answer(interpreter.python, interpreter.site, "already protected", "")
-        protect.protect(home, interpreter)
-        return _answer(interpreter.python, interpreter.site, "protected", "")
+            outcome, unlent = "already protected", protect.unlent(home, interpreter)
+        else:
+            outcome, unlent = "protected", protect.protect(home, interpreter)
+        reason = f"its environments one by one (guard protect --scan DIR), since {unlent}" if unlent else ""
+        return _answer(interpreter.python, interpreter.site, outcome, reason)
     except UsageError:
         raise
     except GuardError as error:

@@ -85,10 +85,17 @@ def _text(path):
         return ""
 
 
-def protect(home: homes.Home, interpreter: Interpreter) -> None:
+def unlent(home: homes.Home, interpreter: Interpreter) -> str:
+    """Why the environments of a protected Python need a line each; "" where they do not, or could do without."""
+    if not interpreter.is_base or library.holds(home, interpreter.library):
+        return ""
+    return library_obstacle(home, interpreter)
+
+
+def protect(home: homes.Home, interpreter: Interpreter) -> str:
     """Protect one interpreter. Raises BadData where it cannot be: too old, somebody else's, or unsafe.
 
-    A standard library that is not to be written keeps nobody from that: guard doctor tells what is left open.
+    A standard library that is not to be written keeps nobody from that. Returns why it is not; "" where it is.
     """
     reason = obstacle(home, interpreter)
     if reason:
@@ -99,10 +106,17 @@ def protect(home: homes.Home, interpreter: Interpreter) -> None:
         door.remember(home.personal, interpreter.site)
     except OSError as error:
         raise BadData(f"{interpreter.site} cannot be written: {error.strerror}") from None
-    if interpreter.is_base and not library_obstacle(home, interpreter):
-        with contextlib.suppress(OSError, BadData):
-            library.put(home, interpreter.library, interpreter.python)
-            door.remember(home.personal, interpreter.library)
+    reason = unlent(home, interpreter)
+    if reason or not interpreter.is_base:
+        return reason
+    try:
+        library.put(home, interpreter.library, interpreter.python)
+        door.remember(home.personal, interpreter.library)
+    except BadData as error:
+        return error.message
+    except OSError as error:
+        return f"{error.filename or interpreter.library} cannot be written: {error.strerror}"
+    return ""
 
 
 def renew(home: homes.Home) -> list:

@@ -9,6 +9,7 @@ import tempfile
 
 import pytest
 
+from guard.cli.protect import protect_one
 from guard.core import home as homes
 from guard.core.errors import BadData
 from guard.resolver import door
@@ -190,7 +191,7 @@ def test_a_block_that_lost_its_end_is_nobodys_to_mend(room, base):
     with open(path, "w") as file:
         file.write(text.replace("# <<< typoguard <<<\n", ""))
     protect.unprotect(room.home, dataclasses.replace(base, is_base=False))  # its .pth line alone
-    protect.protect(room.home, base)
+    assert "lost its last line" in protect_one(room.home, base.python)["reason"]
     assert protect.is_protected(room.home, base)  # which is what can be had
     with open(path) as file:
         assert "<<<" not in file.read()
@@ -235,7 +236,10 @@ def test_where_no_file_could_stand_the_line_is_all(room, mother, there):
     else:
         os.symlink("/nowhere/at/all", path)
     try:
-        protect.protect(room.home, found)
+        for outcome in ("protected", "already protected"):
+            answer = protect_one(room.home, found.python)
+            assert answer["outcome"] == outcome
+            assert answer["reason"].startswith("its environments one by one (guard protect --scan DIR), since ")
         assert protect.is_protected(room.home, found) and protect.is_complete(room.home, found)
         assert protect.library_obstacle(room.home, found)
         assert not library.holds(room.home, found.library)
