@@ -45,7 +45,8 @@ def _virtualenv(finder, module):
 def protect(finder, folder, version):
     """Protect the environment in ``folder``; one that cannot be stays as it is, since guard must break no tool."""
     folder, passing = os.path.abspath(folder), _is_temporary(folder)
-    if version < (3, 7) or not (finder.protected or passing) or folder.startswith(finder.root + "/venv"):
+    is_own = os.path.realpath(folder).startswith(os.path.realpath(finder.root) + "/venv")
+    if version < (3, 7) or not (finder.protected or passing) or is_own:
         return  # the last is guard's own: a guard that cannot judge must not stand in the way of its mending
     note = finder.session.lend() if passing and finder.session.running else "-"
     try:

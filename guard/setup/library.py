@@ -141,7 +141,9 @@ def _is_anothers(folder):
 
 
 def _names(home, folder):
-    return {"own": home.root + "/venv", "line": door.line(home.root, f"guard's lines in {folder}/{_FILE}")}
+    # sys.prefix is what the environment was called by; PREFIX may lie behind a link.
+    own = tuple(dict.fromkeys(root + "/venv" for root in (home.root, os.path.realpath(home.root))))
+    return {"own": own, "line": door.line(home.root, f"guard's lines in {folder}/{_FILE}")}
 
 
 def _text(folder):

@@ -125,6 +125,17 @@ def test_guards_own_environment_is_left_alone(room, base):
     shutil.rmtree(made)
 
 
+def test_guards_own_environment_is_left_alone_by_its_other_path_too(room, base, tmp_path):
+    link = tmp_path / "prefix"
+    link.symlink_to(room.root)
+    protect.protect(homes.at(str(link)), base)
+    made = room.root / "venv.3"
+    subprocess.run([base.python, "-m", "venv", "--without-pip", str(made)], check=True, env=clean_environment())
+    assert not list(made.glob("lib/*/site-packages/typoguard.pth"))
+    assert says(made) == says(link / "venv.3") == "False None"
+    shutil.rmtree(made)
+
+
 def test_every_account_can_read_it_whatever_the_umask(room, base):
     path = f"{base.library}/sitecustomize.py"
     protect.unprotect(room.home, base)
