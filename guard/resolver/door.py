@@ -42,8 +42,8 @@ _NAMES = (
 _LINE = (  # in a virtual environment, site runs it twice
     "import sys; %a in [getattr(f, '__name__', '') for f in sys.meta_path] or "
     "sys.meta_path.insert(0, type(%a, (), {'find_spec': staticmethod("
-    "lambda name, path=None, target=None, own=%a: exec(%a, own.update(name=name, path=path, target=target) or own)"
-    " or own['spec'] if name in %a else None)}))\n"
+    "lambda name, path=None, target=None, own=%a: (lambda own: exec(%a, own) or own['spec'])"  # each thread its own
+    "(dict(own, name=name, path=path, target=target)) if name in %a else None)}))\n"
 )
 
 

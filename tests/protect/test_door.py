@@ -213,3 +213,22 @@ def test_reading_while_writing(place, home):
     while time.monotonic() < ends:
         door.put(place.site, home.root, place.version)
         assert start(place, "-c", "pass").stderr == ""
+
+
+def test_threads_that_import_at_once_get_each_its_own_module(place, home):
+    protect.protect(home, place)
+    source = """if True:
+        import sys, threading
+        door = next(finder for finder in sys.meta_path if finder.__name__ == "TypoguardDoor")
+        sys.setswitchinterval(1e-6)
+        wrong = []
+        def ask(name):
+            for _ in range(400):
+                spec = door.find_spec(name)
+                wrong.extend([] if spec is None or spec.name == name else [name])
+        threads = [threading.Thread(target=ask, args=(name,)) for name in ("venv", "virtualenv", "venv", "pip")]
+        [thread.start() for thread in threads] + [thread.join() for thread in threads]
+        print(len(wrong))
+    """
+    done = start(place, "-c", source)
+    assert (done.returncode, done.stdout) == (0, "0\n"), done.stderr
