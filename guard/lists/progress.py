@@ -32,7 +32,7 @@ class Lines(Silent):
 
     def finished(self, source: str, error: str) -> None:
         with self.lock:
-            print(f"{source}: {error or 'done'}", file=self.out, flush=True)
+            print(f"{source}: {'failed' if error else 'done'}", file=self.out, flush=True)  # why is told at the end
 
 
 class Bars(Silent):

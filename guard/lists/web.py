@@ -315,12 +315,11 @@ def _from_disk(path: str, known: Validators, limit: int) -> Answer:
 
 def _plain(error: BaseException) -> str:
     """The innermost cause in one line: requests wraps an error five times."""
+    who = "the proxy: " if isinstance(error, requests.exceptions.ProxyError) else ""
     seen = set()
     while id(error) not in seen:
         seen.add(id(error))
-        inner = getattr(error, "reason", None) or (error.args[0] if error.args else None) or error.__cause__
-        if not isinstance(inner, BaseException):
-            break
-        error = inner
+        within = (getattr(error, "reason", None), *error.args, error.__cause__)
+        error = next((inner for inner in within if isinstance(inner, BaseException)), error)
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return " ".join(str(text).split())[:200]
+    return who + " ".join(str(text).split())[:200]

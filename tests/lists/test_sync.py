@@ -371,6 +371,8 @@ def test_a_proxy_is_asked_to_connect(installation, monkeypatch):
     assert installation.sync().code == 69
     assert asked == ["feeds.invalid:443"] * 2
     del proxy.RequestHandlerClass.do_CONNECT
+    installation.configure('[sync]\nproxy = "http://127.0.0.1:9"\n' + off + source)
+    assert errors(installation.sync())["ours"].endswith("/names.txt: the proxy: Connection refused")
 
 
 def test_a_directory_of_files_serves_an_air_gapped_site(installation, tmp_path):
