@@ -30,12 +30,12 @@ def mask(text):
     if "=" in text:
         text = _assignment(text)
     if " " in text and "--" in text:
-        text = _options(text)
+        text = _starred(text, "--", _option)
     if ": " in text:
-        text = _headers(text)
+        text = _starred(text, ": ", _header)
     for prefix in _FORGES:
         if prefix in text:
-            text = _forge(text, prefix)
+            text = _starred(text, prefix, _forged)
     return text
 
 
@@ -149,22 +149,49 @@ def _assignment(text):
         rest = rest.replace(comparison, "")
     if "=" not in rest:
         return text
+    return _starred(text, "=", _assigned)
+
+
+def _assigned(text, at, start):
+    key = _key(text, at, start)
+    return _value(text, at + 1, "&;#") if key and _is_secret(key) else None
+
+
+def _starred(text, mark, value):
+    """``text`` with STARS for each (begin, end) that ``value(text, at, start)`` gives for a ``mark`` at ``at``.
+
+    What stands before ``start`` is done. None: there is nothing to hide.
+    """
     done, start = [], 0
-    at = text.find("=")
+    at = text.find(mark)
     while at >= 0:
-        key = at
-        while key > start and text[key - 1] in _WORD:
-            key -= 1
-        end = at + 1
-        if at > key and _is_secret(text[key:at]):
-            value = _value(text, end, "&;#")
-            if value:
-                begin, end = value
-                done.append(text[start:begin] + STARS)
-                start = end
-        at = text.find("=", end)
+        end = at + len(mark)
+        found = value(text, at, start)
+        if found:
+            begin, end = found
+            done.append(text[start:begin] + STARS)
+            start = end
+        at = text.find(mark, end)
     done.append(text[start:])
     return "".join(done)
+
+
+def _key(text, at, start):
+    """The name that ends at ``at``."""
+    key = at
+    while key > start and text[key - 1] in _WORD:
+        key -= 1
+    return text[key:at]
+
+
+def _word_end(text, at):
+    """Where the word ends that begins at ``at``; ``at`` itself where none begins there."""
+    end = at
+    if at and text[at - 1] in _WORD:
+        return end
+    while end < len(text) and text[end] in _WORD:
+        end += 1
+    return end
 
 
 def _value(text, at, ends=""):
@@ -185,42 +212,24 @@ def _value(text, at, ends=""):
     return at, end
 
 
-def _options(text):
+def _option(text, at, start):
     """``--password x`` in a line that a shell is given, one argument to the process that starts it."""
-    done, start = [], 0
-    at = text.find("--")
-    while at >= 0:
-        end = at
-        while end < len(text) and text[end] in _WORD:
-            end += 1
-        value = _value(text, end + 1) if text[end : end + 1] == " " and _takes_secret(text[at:end]) else None
-        if value and text[value[0]] != "-" and (at == 0 or text[at - 1] not in _WORD):
-            begin, end = value
-            done.append(text[start:begin] + STARS)
-            start = end
-        at = text.find("--", end)
-    done.append(text[start:])
-    return "".join(done)
+    end = _word_end(text, at)
+    if text[end : end + 1] != " " or not _takes_secret(text[at:end]):
+        return None
+    value = _value(text, end + 1)
+    return None if value is None or text[value[0]] == "-" else value
 
 
-def _headers(text):
-    """``Authorization: Bearer x``, as curl is given it in a shell's line: masked to the quote or the line's end."""
-    done, start = [], 0
-    at = text.find(": ")
-    while at >= 0:
-        key = at
-        while key > start and text[key - 1] in _WORD:
-            key -= 1
-        end = at + 2
-        if text[key:at].lower() in _HEADERS or _is_secret(text[key:at]):
-            while end < len(text) and text[end] not in "\"'\n":
-                end += 1
-            if end > at + 2:
-                done.append(text[start : at + 2] + STARS)
-                start = end
-        at = text.find(": ", end)
-    done.append(text[start:])
-    return "".join(done)
+def _header(text, at, start):
+    """``Authorization: Bearer x``, as curl is given it in a shell's line: hidden to the quote or the line's end."""
+    key = _key(text, at, start)
+    if key.lower() not in _HEADERS and not _is_secret(key):
+        return None
+    begin = end = at + 2
+    while end < len(text) and text[end] not in "\"'\n":
+        end += 1
+    return (begin, end) if end > begin else None
 
 
 def _takes_secret(option):
@@ -233,17 +242,8 @@ def _is_secret(key):
     return key in _SECRET_WHOLE or (any(word in key for word in _SECRET) and not key.startswith("author"))
 
 
-def _forge(text, prefix):
-    """A token by its prefix, wherever it stands."""
-    done, start = [], 0
-    at = text.find(prefix)
-    while at >= 0:
-        end = at + len(prefix)
-        while end < len(text) and text[end] in _WORD:
-            end += 1
-        if end - at - len(prefix) >= _FORGE_LENGTH and (at == 0 or text[at - 1] not in _WORD):
-            done.append(text[start:at] + STARS)
-            start = end
-        at = text.find(prefix, end)
-    done.append(text[start:])
-    return "".join(done)
+def _forged(text, at, start):
+    """A token by what it begins with, wherever it stands."""
+    end = _word_end(text, at)
+    prefix = next(prefix for prefix in _FORGES if text.startswith(prefix, at))
+    return (at, end) if end - at - len(prefix) >= _FORGE_LENGTH else None
