@@ -1,5 +1,6 @@
 """``guard SUBCOMMAND``: a file in this folder is a subcommand; it is imported only when it is asked for."""
 
+import contextlib
 import errno
 import io
 import os
@@ -9,9 +10,11 @@ import sys
 import click
 
 from guard import __version__
+from guard.cli.render import echo_json, envelope
 from guard.core.errors import BAD_DATA, CANNOT_JUDGE, FINDINGS, OUR_BUG, GuardError
 
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
+_STREAMS = {"events", "export"}  # one object a line, or a document of another form: an error is no part of it
 _NOT_COMMANDS = {"__init__", "main", "render"}
 
 
@@ -59,7 +62,7 @@ def main():
         sys.stdout.flush()
     except click.ClickException as error:
         error.show()
-        code = error.exit_code
+        code = _answer(error.exit_code, error.format_message())
     except click.Abort as error:
         if isinstance(error.__cause__, KeyboardInterrupt):
             _die(signal.SIGINT)
@@ -86,6 +89,17 @@ def _fail(code, message, hint=""):
         click.echo(f"guard: {message}" + (f"\n       {hint}" if hint else ""), err=True)
     except OSError:
         pass  # nobody can be told; the code says it
+    return _answer(code, message, hint)
+
+
+def _answer(code, message, hint=""):
+    """Where a machine asked for one JSON object, it gets one. Returns ``code``."""
+    words = sys.argv[1:]
+    asked = words[: words.index("--")] if "--" in words else words
+    if "--json" in asked and not _STREAMS & set(asked[:2]):
+        with contextlib.suppress(OSError):  # the code says it
+            echo_json(envelope("error", code=code, message=message, hint=hint or None))
+            sys.stdout.flush()
     return code
 
 

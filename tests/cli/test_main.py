@@ -1,5 +1,6 @@
 """What meets every subcommand: streams that are closed or full, files that are not what they should be, an interrupt."""
 
+import json
 import os
 import signal
 import subprocess
@@ -42,6 +43,28 @@ def test_a_reader_that_goes_away_is_neither_a_clean_answer_nor_a_finding(words):
 def test_a_closed_output_leaves_the_code_as_it_is(words):
     closed = subprocess.run(["sh", "-c", '"$@" >&-', "sh", *GUARD, *words], cwd=ROOT, capture_output=True, check=False)
     assert (closed.returncode, closed.stderr) == (run(*words, stdout=subprocess.DEVNULL).returncode, b"")
+
+
+@pytest.mark.parametrize(
+    "words, code, said",
+    [
+        (("check", "--json", "--", "nosuch", "x"), 2, "guard does not know the tool 'nosuch'"),
+        (("hunt", "--json", "/no/such/log"), 2, "/no/such/log: there is no such file"),
+        (("explain", "--json"), 2, "Missing argument 'NAME'."),
+        (("lists", "verify", "--json", "--nope"), 2, "No such option"),
+    ],
+)
+def test_who_asked_for_json_gets_an_object_for_an_error_too(words, code, said):
+    done = run(*words, stdout=subprocess.PIPE)
+    answer = json.loads(done.stdout)
+    assert (done.returncode, answer["kind"], answer["code"]) == (code, "error", code)
+    assert answer["message"].startswith(said) and said in done.stderr
+
+
+@pytest.mark.parametrize("words", [("events", "--json", "--nope"), ("check", "--", "nosuch", "--json")])
+def test_a_stream_holds_nothing_but_its_own_and_a_tools_words_are_the_tools(words):
+    done = run(*words, stdout=subprocess.PIPE)
+    assert (done.returncode, done.stdout) == (2, "")
 
 
 def test_a_closed_input_is_an_empty_one():
