@@ -7,7 +7,7 @@ _heard = signal.getsignal(signal.SIGINT) is signal.default_int_handler
 if _heard:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
-from guard.cli.main import main  # noqa: E402
+from guard.cli.main import main  # noqa: E402  # not before an interrupt is seen to
 
 if _heard:
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -6,10 +6,10 @@ import sys
 
 import click
 
-from guard.cli.render import count, echo_json, envelope
+from guard.cli.render import echo_json, envelope
 from guard.core import home
 from guard.core.errors import CLEAN, FINDINGS, BadData, CannotJudge, UsageError
-from guard.core.refusal import printable
+from guard.core.refusal import count, printable
 from guard.core.verdict import ALLOW
 from guard.lists import environments
 from guard.lists.audit import Audit, past

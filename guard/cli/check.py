@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from guard.cli.render import count, echo_json, envelope
+from guard.cli.render import echo_json, envelope
 from guard.core import home as homes
 from guard.core.command import Invocation
 from guard.core.errors import CLEAN, FINDINGS, USAGE, UsageError
@@ -13,7 +13,7 @@ from guard.core.grammar.read import read, tool_of
 from guard.core.judge import Judge
 from guard.core.lookup import open_list
 from guard.core.mask import mask
-from guard.core.refusal import colour_wanted, text
+from guard.core.refusal import colour_wanted, count, text
 from guard.core.settings import load
 from guard.core.verdict import ALLOW, strongest
 from guard.setup.shims import behind

@@ -7,9 +7,9 @@ import time
 
 import click
 
-from guard.cli.render import count
 from guard.core import home as homes
 from guard.core.errors import BAD_DATA, CLEAN, UNREACHABLE, CannotJudge
+from guard.core.refusal import count
 from guard.core.report import ALLOW_REMOVED, ALLOWED, COVERAGE_LOST, LIST_CHANGED, LIST_REFUSED
 from guard.nvm.dispatch import dispatch
 from guard.nvm.heartbeat import beat

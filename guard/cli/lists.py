@@ -8,12 +8,13 @@ import os
 
 import click
 
-from guard.cli.render import count, echo_json, envelope
+from guard.cli.render import echo_json, envelope
 from guard.core import home
 from guard.core.errors import BadData, CannotJudge
 from guard.core.home import shipped
 from guard.core.judge import Judge
 from guard.core.lookup import COMPROMISED, LIST, WITHDRAWN, Entry, List, open_list
+from guard.core.refusal import count
 from guard.core.settings import load
 from guard.core.table import Table
 from guard.core.verdict import ALLOW, BLOCK, Finding

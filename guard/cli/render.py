@@ -14,11 +14,6 @@ def envelope(kind, **fields):
     return dict({"schema": SCHEMA, "guard": __version__, "kind": kind}, **fields)
 
 
-def count(number, noun):
-    """A number of things in words: ``1 name``, ``2 names``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def echo_json(value):
     """One JSON document on stdout, ASCII only, so that no locale and no byte of a name can spoil it."""
     click.echo(json.dumps(value, ensure_ascii=True))

@@ -7,10 +7,11 @@ import click
 
 from guard import __version__
 from guard.cli.allow import entries
-from guard.cli.render import count, echo_json, envelope
+from guard.cli.render import echo_json, envelope
 from guard.core import home as homes
 from guard.core.errors import CannotJudge
 from guard.core.lookup import open_list
+from guard.core.refusal import count
 from guard.core.settings import KEYS, load
 from guard.nvm.health import health, sentences
 from guard.setup import shims

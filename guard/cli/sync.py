@@ -6,9 +6,10 @@ import sys
 import click
 
 from guard.cli.audit import lines_of, projects
-from guard.cli.render import count, echo_json, envelope
+from guard.cli.render import echo_json, envelope
 from guard.core import home
 from guard.core.errors import CLEAN, FINDINGS, GuardError, UsageError
+from guard.core.refusal import count
 from guard.lists import config as settings
 from guard.lists import environments, progress
 from guard.lists.ask import Outcome, Wish

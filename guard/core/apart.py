@@ -15,6 +15,18 @@ own = ""  # path of guard's own interpreter, set where another one runs this: a 
 LIMIT = 64 * 1024 * 1024  # bytes; a larger file is not a project file
 
 
+def contents(path, limit=LIMIT):
+    """The bytes of the regular file ``path``; raises OSError, or BadData where it is none or too large."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not os.S_ISREG(status.st_mode):
+            raise BadData("not a regular file")
+        if status.st_size > limit:
+            raise BadData("larger than %d MiB" % (limit >> 20))
+        return file.read()
+
+
 def toml(data, interpreter=""):
     """The tables of a TOML document (bytes) as dicts. Raises BadData with the line where it does not parse."""
     return _parse("toml", data, interpreter)

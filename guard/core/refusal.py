@@ -22,6 +22,11 @@ def printable(text):
     return "".join([c if c.isprintable() and not "\ud800" <= c <= "\udfff" else "?" for c in text])
 
 
+def count(number, noun):
+    """A number of things in words: ``1 name``, ``2 names``."""
+    return "%d %s%s" % (number, noun, "" if number == 1 else "s")
+
+
 def quote(word):
     """A word as a POSIX shell needs it quoted; shlex would import re."""
     if word and _SAFE.issuperset(word):

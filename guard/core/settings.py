@@ -14,7 +14,7 @@ import marshal
 import time
 
 from . import kernel as os
-from .apart import LIMIT, toml
+from .apart import contents, toml
 from .errors import BadData, CannotJudge
 from .home import SYSTEM_SETTINGS
 from .verdict import ALLOW, AUDIT, BLOCK, ENFORCE, STRENGTH, WARN
@@ -125,10 +125,6 @@ def compiled(home, layer, path):
     if old is not None and old[0] == stamp:
         return old[1], ""
     try:
-        if not os.S_ISREG(now.st_mode):
-            raise BadData("not a regular file")
-        if now.st_size > LIMIT:
-            raise BadData("larger than %d MiB" % (LIMIT >> 20))
         found = _parse(path, layer)
     except (BadData, CannotJudge) as error:
         last = old[1] if old is not None and old[0][0] == path else {}
@@ -175,8 +171,7 @@ def _keep(kept, value):
 def _parse(path, layer):
     """{key: value} of a TOML file. Raises BadData with the line where it can be named."""
     try:
-        with open(path, "rb") as file:
-            data = file.read(LIMIT)
+        data = contents(path)
     except OSError as error:
         raise BadData(error.strerror)
     if layer == PROJECT:

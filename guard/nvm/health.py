@@ -6,6 +6,7 @@ import os
 import shutil
 import time
 
+from ..core.refusal import count
 from .files import read, size
 from .record import TROUBLE
 from .recorder import journal, log_path, users
@@ -42,16 +43,14 @@ def health(home):
 
 def sentences(known):
     """What ``health`` found that is no fault, as lines for a person."""
-    files = "1 file" if known["log_files"] == 1 else "%d files" % known["log_files"]
-    said = ["log %s (%s, %d KiB)" % (known["log"], files, known["log_bytes"] >> 10)]
+    said = ["log %s (%s, %d KiB)" % (known["log"], count(known["log_files"], "file"), known["log_bytes"] >> 10)]
     if known["journal_bytes"]:
         said.append("%d bytes of the journal are not recorded yet (guard events flush)" % known["journal_bytes"])
     for name, sink in known["sinks"].items():
         when = ", the last at %s" % sink["delivered_at"] if sink["delivered_at"] else ""
         waiting = "; %d bytes wait" % sink["waiting_bytes"] if sink["waiting_bytes"] else ""
         lost = "".join("; %d %s" % (sink[key], words) for key, words in _LOST.items() if sink[key])
-        events = "1 event" if sink["delivered"] == 1 else "%d events" % sink["delivered"]
-        said.append("%s: %s delivered%s%s%s" % (name, events, when, waiting, lost))
+        said.append("%s: %s delivered%s%s%s" % (name, count(sink["delivered"], "event"), when, waiting, lost))
     return said
 
 

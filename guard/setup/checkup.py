@@ -132,13 +132,13 @@ def _environments(home, python, interpreter, lasting):
     """Whether guard is met in the virtual environments of a protected Python, whoever made them."""
     subject = f"environments of {python}"
     if library.holds(home, interpreter.library):
-        path = f"{interpreter.library}/sitecustomize.py"
+        path = library.path_in(interpreter.library)
         fault = "" if library.is_reached(interpreter.python) else f"what stands before guard's lines in {path} fails"
         yield _found(PROTECTED, subject, fault, fault and f"mend it: {quote(path)}", "guarded, whoever made them")
     elif lasting:
         yield _found(PROTECTED, subject, _GONE, f"guard protect {quote(python)}")
     else:
-        reason = protect.library_obstacle(home, interpreter)
+        reason = protect.unlent(home, interpreter)
         told = "guarded where a protected Python made them, or guard was let into each"
         mend = "guard protect --scan DIR" if reason else f"guard protect {quote(python)}"
         yield _found(PYTHON, subject, f"{told}; {reason}" if reason else told, mend)

@@ -15,7 +15,6 @@ from guard.core.errors import BadData
 from guard.resolver import door
 from guard.setup import blocks
 
-_FILE = "sitecustomize.py"
 _ROOT = 0
 _PATIENCE = 20  # seconds
 _IS_MET = (
@@ -39,9 +38,14 @@ if found is not None and found.loader is not None:
 """
 
 
+def path_in(folder: str) -> str:
+    """The file in ``folder``, a standard library, in which the lines stand."""
+    return f"{folder}/sitecustomize.py"
+
+
 def obstacle(folder: str) -> str:
     """Why no lines of guard's can be read from ``folder``; "" where they can."""
-    path = f"{folder}/{_FILE}"
+    path = path_in(folder)
     if os.path.isdir(f"{folder}/sitecustomize"):  # it is found before a file is
         return f"{folder} has a sitecustomize that is a package"
     if os.path.lexists(path) and not os.path.isfile(path):
@@ -84,9 +88,9 @@ def put(home: homes.Home, folder: str, python: str = "") -> None:
 
     They are compiled at once: with a ``.pyc`` a start costs less than a ``.pth`` line does, without one more.
     """
-    path = f"{folder}/{_FILE}"
-    if obstacle(folder):
-        raise BadData(obstacle(folder))
+    path, reason = path_in(folder), obstacle(folder)
+    if reason:
+        raise BadData(reason)
     is_ours = not os.path.lexists(path) or _NEXT in _text(folder)
     text = _DOOR.format(**_names(home, folder)) + _NEXT * is_ours
     with _as_owner(folder):
@@ -101,7 +105,7 @@ def take(folder: str) -> bool:
 
     Raises OSError, BadData.
     """
-    path = f"{folder}/{_FILE}"
+    path = path_in(folder)
     if not has_lines(folder):
         return False
     is_ours = _NEXT in _text(folder)
@@ -143,14 +147,14 @@ def _is_anothers(folder):
 def _names(home, folder):
     # sys.prefix is what the environment was called by; PREFIX may lie behind a link.
     own = tuple(dict.fromkeys(root + "/venv" for root in (home.root, os.path.realpath(home.root))))
-    return {"own": own, "line": door.line(home.root, f"guard's lines in {folder}/{_FILE}")}
+    return {"own": own, "line": door.line(home.root, f"guard's lines in {path_in(folder)}")}
 
 
 def _text(folder):
     try:
         if obstacle(folder):
             return ""
-        with open(f"{folder}/{_FILE}", encoding="utf-8", errors="replace") as file:
+        with open(path_in(folder), encoding="utf-8", errors="replace") as file:
             return file.read()
     except OSError:
         return ""

@@ -32,11 +32,13 @@ def is_protected(home: homes.Home, interpreter: Interpreter) -> bool:
 
 def is_complete(home: homes.Home, interpreter: Interpreter) -> bool:
     """Whether ``protect`` would find nothing left to do."""
-    return is_protected(home, interpreter) and (
-        not interpreter.is_base
-        or library.holds(home, interpreter.library)
-        or bool(library_obstacle(home, interpreter))
-    )
+    lent = _is_lent(home, interpreter) or bool(library_obstacle(home, interpreter))
+    return is_protected(home, interpreter) and lent
+
+
+def _is_lent(home, interpreter):
+    """Whether its environments meet guard by its own lines; an environment has none to lend."""
+    return not interpreter.is_base or library.holds(home, interpreter.library)
 
 
 def is_guarded(home: homes.Home, interpreter: Interpreter) -> bool:
@@ -87,9 +89,7 @@ def _text(path):
 
 def unlent(home: homes.Home, interpreter: Interpreter) -> str:
     """Why the environments of a protected Python need a line each; "" where they do not, or could do without."""
-    if not interpreter.is_base or library.holds(home, interpreter.library):
-        return ""
-    return library_obstacle(home, interpreter)
+    return "" if _is_lent(home, interpreter) else library_obstacle(home, interpreter)
 
 
 def protect(home: homes.Home, interpreter: Interpreter) -> str:

@@ -3,7 +3,7 @@
 A table of the wrong shape is passed over: the tool refuses such a project before it installs anything.
 """
 
-from .. import kernel as os
+from .. import apart
 from ..errors import BadData, CannotJudge
 from ..names import is_name
 from . import plain_toml
@@ -18,14 +18,7 @@ _LINKS = ("git", "url", "path", "file")
 
 def contents(path):
     """The bytes of the regular file ``path``; raises OSError, or BadData where it is none or too large."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with open(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if status.st_mode & 0o170000 != 0o100000:
-            raise BadData("not a regular file")
-        if status.st_size > LIMIT:
-            raise BadData("larger than %d MiB" % (LIMIT >> 20))
-        return file.read()
+    return apart.contents(path, LIMIT)
 
 
 def tables(reader, path, where):

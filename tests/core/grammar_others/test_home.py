@@ -14,6 +14,7 @@ PROJECT = '[tool.poetry.dependencies]\nplugin-x = "*"\n'
 @pytest.fixture
 def home(tmp_path, monkeypatch):
     account = types.SimpleNamespace(pw_dir=str(tmp_path / "home"))
+    # The real file is the machine's, and the home that it names is no place for a test to write to.
     monkeypatch.setattr("pwd.getpwuid", lambda uid: account)
     return tmp_path / "home"
 
