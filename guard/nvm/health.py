@@ -6,7 +6,8 @@ import os
 import shutil
 import time
 
-from ..core.refusal import count
+from guard.core.refusal import count
+
 from .files import read, size
 from .record import TROUBLE
 from .recorder import journal, log_path, users
