@@ -46,6 +46,8 @@ _LINE = (  # in a virtual environment, site runs it twice
     "(dict(own, name=name, path=path, target=target)) if name in %a else None)}))\n"
 )
 
+_INSTEAD = "import sys; sys.meta_path[:] = [f for f in sys.meta_path if getattr(f, '__name__', '') != %a]\n" % CLASS
+
 
 def line(home_root, door, note="-"):
     """The text of the .pth file at ``door``."""
@@ -86,6 +88,15 @@ def put(site, home_root, version, note="-"):
             os.fchmod(fd, 0o644)
         os.replace(beside, path)
     return list(wanted)
+
+
+def add(path, home_root, note):
+    """Let the Python file at ``path``, which is executed at a start, end with the line. Raises OSError.
+
+    One that a ``.pth`` file has put in place before gives way: it knows nothing of ``note``.
+    """
+    with open(path, "a", encoding="ascii") as file:
+        file.write("\n" + _INSTEAD + line(home_root, path, note))
 
 
 def take_away(site):

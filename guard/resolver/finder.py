@@ -13,6 +13,7 @@ CLASS = "TypoguardDoor"  # of the finder that a .pth line defines (door.py); it 
 WATCHED = {
     "pip._internal.build_env": "inpip",
     "pip._internal.build_env.installer": "inpip",
+    "pip._internal.build_env.virtual": "inpip",
     "pip._internal.cli.main": "inpip",
     "pip._internal.cli.main_parser": "inpip",
     "pip._internal.index.package_finder": "inpip",

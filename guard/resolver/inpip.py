@@ -8,6 +8,7 @@
     install_req_from_req_string      who pulls whom in
     install_given_reqs               what was installed in the end
     call_subprocess in build_env     the pip that pip starts for build requirements is started through the runner
+    BuildEnvironment                 what a build starts in there meets guard too, also a pip that was made for it
     main                             the exit code, and why, last of all
 
 ``pip list --outdated``, ``pip index`` and pip's look for a newer self go by ``find_all_candidates`` without a resolver.
@@ -229,6 +230,34 @@ def _build_env(session, module):
     if module.__name__.endswith(".build_env") and hasattr(module, "__path__"):
         return  # a package from pip 26.3; its module ``installer`` does what build_env.py did
     wrap(module, "call_subprocess", make)
+    if module.__name__.endswith(".build_env"):
+        _virtual(session, module.BuildEnvironment)
+
+
+def _virtual_build_env(session, module):
+    _virtual(session, module.VirtualBuildEnvironment)
+
+
+def _virtual(session, kind):
+    """An environment for one build, whose sitecustomize.py stands in front of all others; from pip 26.3 it is what is
+    done where there is no ``venv`` (born.py).
+    """
+
+    def make(inner):
+        def __init__(self, *args, **kwargs):
+            inner(self, *args, **kwargs)
+            session.ours(_let_in, session, self._site_dir + "/sitecustomize.py")
+
+        return __init__
+
+    wrap(kind, "__init__", make)
+
+
+def _let_in(session, sitecustomize):
+    from . import door  # few pips build
+
+    note = session.lend() if session.running else "-"
+    door.add(sitecustomize, session.home.root, note)
 
 
 _PATCHES = {
@@ -240,6 +269,7 @@ _PATCHES = {
     "pip._internal.req.constructors": _constructors,
     "pip._internal.build_env": _build_env,
     "pip._internal.build_env.installer": _build_env,
+    "pip._internal.build_env.virtual": _virtual_build_env,
     "pip._internal.resolution.resolvelib.resolver": _resolver,
     "pip._internal.resolution.legacy.resolver": _resolver,
 }

@@ -184,6 +184,7 @@ def distributions(folder, host):
         command(packages.wheel(folder, f"pulls-in-{kind}", requires=[name]))
         packages.wheel(folder, f"links-to-{kind}", requires=[link])
         trees.sdist(folder, f"builds-with-{kind}", requires=[name], build_requires=[name])
+        trees.sdist(folder, f"builds-with-{kind}-and-pip", build_requires=["pip"], runs=["-m", "pip", "install", "-t", "t", name])
         (folder / f"{kind}.txt").write_text(name + "\n")
         (folder / f"{kind}-link.txt").write_text(link + "\n")
 

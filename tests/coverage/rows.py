@@ -16,6 +16,8 @@ mkdir own; printf '#!%s -S\nimport sys\nsys.path[:0] = ["%s"]\n' "$BARE/bin/pyth
 printf 'from pip._internal.cli.main import main\nsys.exit(main())\n' >>own/pip; chmod 755 own/pip
 PATH=$GUARD_SHIMS:$PWD/own:$PATH PIP_TARGET=$PWD/target pip """
 
+BRINGS_PIP = '"{}" wheel -w out --no-deps builds-with-$KIND-and-pip'
+
 
 def shim(way, script, **more):
     return Row(way, SHIM, script, **more)
@@ -163,6 +165,11 @@ LEARNT = [
     *learnt("a dependency by name", "install pulls-in-$KIND", quick=True),
     *learnt("a dependency by link", "install links-to-$KIND"),
     *learnt("a build requirement", "install builds-with-$KIND"),
+    shim("a pip that a build brings along and starts by itself", BRINGS_PIP.format("pip"), answer=RESOLVER, served=("pip",)),
+    protected("a pip that a build brings along and starts by itself", BRINGS_PIP.format("$VENV/bin/pip"), answer=RESOLVER,
+              served=("pip",)),
+    protected("the same, in a venv that was there before its Python was protected",
+              BRINGS_PIP.format("$ELDER/bin/pip"), answer=RESOLVER, served=("pip",)),
     *learnt("a requirement file from a URL", 'install -r "$FILES/$KIND.txt"'),
     *learnt("a constraint that is a link", 'install -c "$DISTS/$KIND-link.txt" pulls-in-$KIND', answer=BEFORE),
 ]

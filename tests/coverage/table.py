@@ -30,8 +30,7 @@ pyproject-build, pipenv, pipx and pip-tools start the pips that they need throug
 
 | | |
 | --- | --- |
-| a setup script that starts `python -m pip` by itself, behind the shim alone | not covered; a protected environment covers it |
-| the same of a pip that an isolated build brings along, in an environment without a line of its own | not covered, since pip's own `sitecustomize` of the build comes first; `guard protect` on the environment |
+| a build that starts `python -m pip` by itself under `--no-build-isolation`, behind the shim alone | not covered; a protected environment covers it |
 | Python before 3.7, pip before 20.3 | the shim judges the command line; the resolver is not entered |
 | Windows | not covered: guard's ground floor needs POSIX |
 | code that runs as the user | a guardrail, not a jail; `guard doctor` tells what is gone |

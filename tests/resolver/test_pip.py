@@ -93,6 +93,19 @@ def test_a_clean_build_requirement_builds(room, dists, place):
     assert room.left_over() == []
 
 
+def test_a_pip_that_a_build_brings_along_and_starts_by_itself_refuses_too(room, dists, place):
+    packages.wheel_of(place, dists, "pip")
+    for kind, name in (("bad", BLOCKED), ("good", "goodpkg-alpha")):
+        trees.sdist(dists, f"starts-pip-{kind}", build_requires=["pip"], runs=["-m", "pip", "install", "-t", "t", name])
+    told = assert_refused(room.install(place, "starts-pip-bad"), room)
+    assert "required by the build of starts-pip-bad" in told
+    (line,) = room.lines()
+    assert (line["verdict"], line["findings"][0]["name"]) == ("block", BLOCKED)
+    done = room.install(place, "starts-pip-good")
+    assert done.returncode == 0, done.stderr
+    assert room.left_over() == []
+
+
 @pytest.mark.parametrize(
     ("listed", "hidden"), [("1.1;v1.2.0", {"1.1", "v1.2.0"}), (">=1.1.dev1 <2", {"1.1", "1.2"})], ids=["named", "range"]
 )

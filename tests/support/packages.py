@@ -55,3 +55,15 @@ def sdist(folder, name, version="1.0", requires=(), build_requires=("setuptools"
 
 def _digest(text):
     return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
+
+
+def wheel_of(place, folder, name):
+    """Make a wheel of what is installed as ``name``, pure Python, in the venv ``place``. Returns its path."""
+    (site,) = place.glob("lib/*/site-packages")
+    (info,) = site.glob(f"{name}-*.dist-info")
+    path = folder / f"{info.stem}-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        for file in sorted([*(site / name).rglob("*"), *info.iterdir()]):
+            if file.is_file() and "__pycache__" not in file.parts:
+                archive.write(file, file.relative_to(site))
+    return path
