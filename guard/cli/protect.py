@@ -16,23 +16,26 @@ from guard.setup import interpreters, protect
 @click.argument("targets", nargs=-1, metavar="[PYTHON | VENV]...")
 @click.option("--all", "everywhere", is_flag=True, help="Every interpreter and tool environment that can be found.")
 @click.option("--scan", "folders", multiple=True, metavar="DIR", help="Every virtual environment below DIR.")
+@click.option("--in-pip", is_flag=True, help="Lines in its pip's first file too, for `python -S`.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def command(targets, everywhere, folders, as_json):
+def command(targets, everywhere, folders, in_pip, as_json):
     """Let guard into a Python: pip and poetry in it are judged however they are started.
 
     One line in its site-packages does it; environments made by that Python are born with it. A few lines in the
     sitecustomize.py of its standard library hold for all its environments, also for those that are there already.
+    `python -S` reads neither: with --in-pip its pip's own first file gets some too.
     Without a target: the active virtual environment.
 
     \b
     guard protect .venv
     guard protect /usr/bin/python3.11
     guard protect --scan ~/src
+    guard protect --all --in-pip
 
     Exit codes: 0 done, 1 something was left alone (it is said why), 2 there is no such Python.
     """
     home = homes.find()
-    answers = [protect_one(home, target) for target in chosen(targets, everywhere, folders)]
+    answers = [protect_one(home, target, in_pip) for target in chosen(targets, everywhere, folders)]
     if everywhere:  # also what was born protected, where an older guard left its line
         answers += [_answer(site, site, "renewed", None) for site in protect.renew(home)]
     if as_json:
@@ -64,8 +67,8 @@ def chosen(targets, everywhere, folders):
     raise UsageError("name a Python or a virtual environment", "or --all, for every one that can be found")
 
 
-def protect_one(home, target):
-    """{python, site, outcome, reason}; outcome: protected, already protected, left alone."""
+def protect_one(home, target, in_pip=False):
+    """{python, site, outcome, reason}; outcome: protected, already protected, left alone. in_pip: its pip as well."""
     try:
         interpreter = interpreters.ask(target)
         if protect.is_own(home, interpreter):
@@ -75,6 +78,10 @@ def protect_one(home, target):
         else:
             outcome, unlent = "protected", protect.protect(home, interpreter)
         reason = f"its environments one by one (guard protect --scan DIR), since {unlent}" if unlent else ""
+        if in_pip and not interpreter.pip:
+            reason = reason or "it has no pip"
+        elif in_pip and protect.protect_pip(home, interpreter):
+            outcome = "protected"
         return _answer(interpreter.python, interpreter.site, outcome, reason)
     except UsageError:
         raise

@@ -49,6 +49,6 @@ def command(targets, everywhere, folders, as_json):
 
 def _answer(interpreter, outcome):
     """{python, site, outcome, reason}, when all targets are done: the Python of an environment may be one of them."""
-    lent = library.has_lines(interpreter.library)
+    lent = library.block(interpreter.library)
     reason = f"guard is let in still, by the lines in {library.path_in(interpreter.library)}" if lent else None
     return {"python": interpreter.python, "site": interpreter.site, "outcome": outcome, "reason": reason}

@@ -10,7 +10,7 @@ import os
 import sys
 import tempfile
 
-from . import door
+from . import again, door
 from .wrap import wrap
 
 
@@ -54,6 +54,8 @@ def protect(finder, folder, version):
             door.put(site, finder.root, version, note)
             if not passing:
                 door.remember(finder.session.home.personal, site)
+        if not passing:
+            again.let_in(finder.session.home, folder)
     except OSError:
         pass  # a read-only or a full disk, a state folder of root's
 

@@ -47,12 +47,28 @@ _LINE = (  # in a virtual environment, site runs it twice
 )
 
 _INSTEAD = "import sys; sys.meta_path[:] = [f for f in sys.meta_path if getattr(f, '__name__', '') != %a]\n" % CLASS
+_IN_PIP = """\
+# A Python that reads no start file (-S) comes to guard here. `guard unprotect` takes it out again.
+def _typoguard():
+    import sys
+    if "_typoguard" not in sys.modules:
+        %s        [f.find_spec("pip") for f in sys.meta_path[:] if getattr(f, "__name__", "") == %a]
+
+
+_typoguard()
+del _typoguard
+"""
 
 
 def line(home_root, door, note="-"):
     """The text of the .pth file at ``door``."""
     own = {"package": _package(home_root), "home": home_root, "door": door, "note": note}
     return _LINE % (CLASS, CLASS, own, _SOURCE, _NAMES)
+
+
+def in_pip(home_root, door):
+    """The line as pip's own first file says it, where no start file has let guard in: the room opens at once."""
+    return _IN_PIP % (line(home_root, door), CLASS)
 
 
 def is_line(text, home_root=None):

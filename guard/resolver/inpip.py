@@ -14,6 +14,7 @@
 ``pip list --outdated``, ``pip index`` and pip's look for a newer self go by ``find_all_candidates`` without a resolver.
 """
 
+import os
 import sys
 from importlib import import_module
 
@@ -214,7 +215,12 @@ def _req(session, module):
 
 
 def _tell(session, results):
-    installed.tell(session, [result.name for result in results])
+    names = [result.name for result in results]
+    installed.tell(session, names)
+    if "pip" in names:
+        from . import again  # few pips replace themselves
+
+        again.let_in(session.home, sys.executable, os.path.dirname(sys.modules["pip"].__file__))
 
 
 # --- pip's own children -----------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from guard.core.lookup import CANARY, open_list
 from guard.core.refusal import quote
 from guard.core.settings import load
 from guard.resolver import door
-from guard.setup import interpreters, library, openings, protect, shims
+from guard.setup import interpreters, library, openings, own_pip, protect, shims
 
 SHIM, LIST, SETTINGS, PROTECTED = "shim", "list", "settings", "protected"
 PYTHON, WAY = "python", "way"
@@ -111,7 +111,7 @@ def _protected(home, pythons):
             continue  # a broken link is no Python of this machine
         if interpreter.site in seen or protect.is_own(home, interpreter):
             continue
-        seen |= {interpreter.site, *([interpreter.library] if interpreter.is_base else [])}
+        seen |= {interpreter.site, *([interpreter.library] if interpreter.is_base else []), interpreter.pip}
         mend = f"guard protect {quote(python)}"
         if interpreter.site in lasting and not protect.is_protected(home, interpreter):
             yield _found(PROTECTED, python, _GONE, mend)
@@ -121,11 +121,17 @@ def _protected(home, pythons):
             reason = protect.obstacle(home, interpreter)
             fault = reason or "not protected: its pip is guarded by the shims alone"
             yield _found(PYTHON, python, fault, "" if reason else mend)
+        if interpreter.pip in lasting:
+            fault = "" if own_pip.holds(home, interpreter.pip) else _GONE
+            told = "guarded under `python -S` too"
+            yield _found(PROTECTED, f"pip of {python}", fault, fault and f"{mend} --in-pip", told)
         if interpreter.is_base and protect.is_guarded(home, interpreter):
             yield from _environments(home, python, interpreter, interpreter.library in lasting)
     for folder in lasting:
         if folder not in seen and not protect.holds(home, folder):
-            yield _found(PROTECTED, folder, _GONE, f"guard protect {quote(folder.rpartition('/lib')[0] or folder)}")
+            place = quote(folder.rpartition("/lib")[0] or folder)
+            more = " --in-pip" if os.path.basename(folder) == "pip" else ""
+            yield _found(PROTECTED, folder, _GONE, f"guard protect {place}{more}")
 
 
 def _environments(home, python, interpreter, lasting):

@@ -28,6 +28,7 @@ class Interpreter:
     site     the site-packages folder it reads
     library  the folder of the standard library, which a virtual environment shares with the Python that it is made of
     is_base  whether it is no virtual environment
+    pip      the folder of its own pip, of the same account as site; "" where it has none
     """
 
     python: str
@@ -36,6 +37,7 @@ class Interpreter:
     site: str
     library: str
     is_base: bool
+    pip: str = ""
 
 
 def ask(target: str) -> Interpreter:
@@ -59,7 +61,10 @@ def ask(target: str) -> Interpreter:
     if account and os.stat(site).st_uid != account["user"]:
         raise BadData(f"{python} names a folder of another account's: {site}")
     site, library = os.path.realpath(site), os.path.realpath(library)
-    return Interpreter(python, prefix, tuple(version), site, library, is_base)
+    pip = next((f"{path}/pip" for path in map(os.path.realpath, sites) if os.path.isdir(f"{path}/pip")), "")
+    if pip and os.stat(pip).st_uid != os.stat(site).st_uid:
+        pip = ""  # a Python may name whatever folder it likes
+    return Interpreter(python, prefix, tuple(version), site, library, is_base, pip)
 
 
 def _account(python: str) -> dict:

@@ -5,17 +5,14 @@ shares. So these lines are met by environments that were there before guard, and
 makes without running that Python. Whatever else the file says stays, as it is Debian's or the administrator's.
 """
 
-import contextlib
-import glob
 import os
 import subprocess
 
 from guard.core import home as homes
 from guard.core.errors import BadData
 from guard.resolver import door
-from guard.setup import blocks
+from guard.setup import lines
 
-_ROOT = 0
 _PATIENCE = 20  # seconds
 _IS_MET = (
     "import sys, sitecustomize; "
@@ -55,18 +52,12 @@ def obstacle(folder: str) -> str:
 
 def holds(home: homes.Home, folder: str) -> bool:
     """Whether this guard's lines, word for word, stand in the sitecustomize.py of ``folder``, a standard library."""
-    text = _text(folder)
-    return _DOOR.format(**_names(home, folder)) in text
+    return _DOOR.format(**_names(home, folder)) in block(folder)
 
 
-def lines(folder: str) -> str:
+def block(folder: str) -> str:
     """The lines that any guard has there; "" for none."""
-    return _text(folder).partition(blocks.BEGIN.decode())[2]
-
-
-def has_lines(folder: str) -> bool:
-    """Whether any guard's lines stand there."""
-    return bool(lines(folder))
+    return "" if obstacle(folder) else lines.block(path_in(folder))
 
 
 def is_reached(python: str) -> bool:
@@ -84,20 +75,12 @@ def is_reached(python: str) -> bool:
 
 
 def put(home: homes.Home, folder: str, python: str = "") -> None:
-    """Write the lines into ``folder``, the standard library of ``python``. Raises OSError, BadData.
-
-    They are compiled at once: with a ``.pyc`` a start costs less than a ``.pth`` line does, without one more.
-    """
+    """Write the lines into ``folder``, the standard library of ``python``. Raises OSError, BadData."""
     path, reason = path_in(folder), obstacle(folder)
     if reason:
         raise BadData(reason)
-    is_ours = not os.path.lexists(path) or _NEXT in _text(folder)
-    text = _DOOR.format(**_names(home, folder)) + _NEXT * is_ours
-    with _as_owner(folder):
-        blocks.put(path, text.encode("ascii"), mode=0o644)
-    if python and not _is_anothers(folder):
-        words = [python, "-I", "-S", "-m", "py_compile", path]
-        subprocess.run(words, check=False, capture_output=True, cwd="/", umask=0o022)
+    is_ours = not os.path.lexists(path) or _NEXT in block(folder)
+    lines.put(path, _DOOR.format(**_names(home, folder)) + _NEXT * is_ours, python)
 
 
 def take(folder: str) -> bool:
@@ -105,56 +88,10 @@ def take(folder: str) -> bool:
 
     Raises OSError, BadData.
     """
-    path = path_in(folder)
-    if not has_lines(folder):
-        return False
-    is_ours = _NEXT in _text(folder)
-    with _as_owner(folder):
-        while blocks.take(path):
-            pass  # a file that somebody put together from two has two
-        if has_lines(folder):
-            raise BadData(f"{path}: guard's block is not as it was written", "remove the block by hand")
-        if is_ours and not os.path.getsize(path):
-            os.unlink(path)
-            for compiled in glob.glob(f"{glob.escape(folder)}/__pycache__/sitecustomize.*.pyc"):
-                with contextlib.suppress(OSError):
-                    os.unlink(compiled)
-    return True
-
-
-@contextlib.contextmanager
-def _as_owner(folder):
-    """Root writes as the account that the folder belongs to: it may lay a link in a file's place at any moment."""
-    if not _is_anothers(folder):
-        yield
-        return
-    owner, gid, groups = os.stat(folder), os.getegid(), os.getgroups()
-    os.setgroups([])
-    os.setegid(owner.st_gid)
-    os.seteuid(owner.st_uid)
-    try:
-        yield
-    finally:
-        os.seteuid(_ROOT)
-        os.setegid(gid)
-        os.setgroups(groups)
-
-
-def _is_anothers(folder):
-    return os.geteuid() == _ROOT and os.stat(folder).st_uid != _ROOT
+    return bool(block(folder)) and lines.take(path_in(folder), is_made=_NEXT in block(folder))
 
 
 def _names(home, folder):
     # sys.prefix is what the environment was called by; PREFIX may lie behind a link.
     own = tuple(dict.fromkeys(root + "/venv" for root in (home.root, os.path.realpath(home.root))))
     return {"own": own, "line": door.line(home.root, f"guard's lines in {path_in(folder)}")}
-
-
-def _text(folder):
-    try:
-        if obstacle(folder):
-            return ""
-        with open(path_in(folder), encoding="utf-8", errors="replace") as file:
-            return file.read()
-    except OSError:
-        return ""

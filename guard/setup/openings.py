@@ -7,9 +7,10 @@ the same of every machine.
 import os
 import shutil
 
-from guard.core.refusal import quote
+from guard.core.refusal import count, quote
+from guard.resolver import door
 from guard.resolver.finder import STARTERS
-from guard.setup import shims, starters, system
+from guard.setup import own_pip, shims, starters, system
 
 
 def examine(home, environ, is_protected):
@@ -22,7 +23,7 @@ def examine(home, environ, is_protected):
     if shutil.which("uv", path=path):
         told = "its words, requirement files and lock are judged; what it resolves by itself is not"
         yield "uv", told, "uv lock, then guard check -- uv sync, before it syncs", ""
-    yield "python -S", "it reads no start file: where PYTHONPATH leads it to a pip, that pip is not seen", "", ""
+    yield _without_site(home)
 
 
 def _starter(name, python, shimmed, protected):
@@ -31,6 +32,15 @@ def _starter(name, python, shimmed, protected):
     if shimmed:
         return name, "", "", "what it starts by itself goes through guard's runner"
     return name, f"what it starts by itself, with {python}, no shim sees", f"guard protect {quote(python)}", ""
+
+
+def _without_site(home):
+    """``python -S`` may find a pip all the same, by PYTHONPATH or in the folder it stands in."""
+    seen = [folder for folder in door.remembered(home.personal) if own_pip.holds(home, folder)]
+    if not seen:
+        told = "it reads no start file: where PYTHONPATH leads it to a pip, that pip is not seen"
+        return "python -S", told, "guard protect --all --in-pip", ""
+    return "python -S", "", "", f"seen in {count(len(seen), 'pip')} that guard was let into, and in no other"
 
 
 def _bare_path(home, is_protected):

@@ -1,7 +1,8 @@
 """It lets guard into interpreters and virtual environments, and out again.
 
 One ``.pth`` line in site-packages does it. A Python that is no virtual environment gets a few lines in its
-``sitecustomize.py`` as well (library.py), for the environments that do not read its site-packages.
+``sitecustomize.py`` as well (library.py), for the environments that do not read its site-packages. Where it is asked
+for, pip's own first file gets some too (own_pip.py), for a Python that reads none of these.
 """
 
 import contextlib
@@ -17,7 +18,7 @@ import sys
 from guard.core import home as homes
 from guard.core.errors import BadData
 from guard.resolver import door
-from guard.setup import library
+from guard.setup import library, lines, own_pip
 from guard.setup.interpreters import OLDEST, Interpreter
 
 _ROOT = 0
@@ -47,13 +48,13 @@ def is_guarded(home: homes.Home, interpreter: Interpreter) -> bool:
 
 
 def holds(home: homes.Home, folder: str) -> bool:
-    """Whether what this guard once put into ``folder``, a site-packages or a standard library, is there as it was."""
-    return _has_line(home, folder) or library.holds(home, folder)
+    """Whether what this guard once put into ``folder``, a site-packages, a standard library or a pip, is as it was."""
+    return _has_line(home, folder) or library.holds(home, folder) or own_pip.holds(home, folder)
 
 
 def _has_line(home, site):
     path = f"{site}/{door.NAME}.pth"
-    return _text(path) == door.line(home.root, path)
+    return lines.text(path) == door.line(home.root, path)
 
 
 def is_own(home: homes.Home, interpreter: Interpreter) -> bool:
@@ -77,14 +78,6 @@ def library_obstacle(home: homes.Home, interpreter: Interpreter) -> str:
     if not os.access(folder, os.W_OK):
         return f"{folder} is not yours to write"
     return library.obstacle(folder) or unsafe(home, folder)
-
-
-def _text(path):
-    try:
-        with open(path, encoding="ascii", errors="replace") as file:
-            return file.read()
-    except OSError:
-        return ""
 
 
 def unlent(home: homes.Home, interpreter: Interpreter) -> str:
@@ -119,21 +112,43 @@ def protect(home: homes.Home, interpreter: Interpreter) -> str:
     return ""
 
 
+def protect_pip(home: homes.Home, interpreter: Interpreter) -> bool:
+    """Let guard into the pip of this interpreter too, which has one. Returns whether there was anything to do.
+
+    Raises BadData where it cannot be.
+    """
+    folder = interpreter.pip
+    if own_pip.holds(home, folder):
+        return False
+    if not os.access(folder, os.W_OK):
+        raise BadData(f"{folder} is not yours to write")
+    reason = own_pip.obstacle(folder) or unsafe(home, folder)
+    if reason:
+        raise BadData(reason)
+    try:
+        own_pip.put(home, folder, interpreter.python)
+        door.remember(home.personal, folder)
+    except OSError as error:
+        raise BadData(f"{error.filename or folder} cannot be written: {error.strerror}") from None
+    return True
+
+
 def renew(home: homes.Home) -> list:
     """Write the line anew wherever another version of this guard has left it. Returns the folders."""
     renewed = []
     for folder in door.remembered(home.personal):
-        lined, lent = os.path.exists(f"{folder}/{door.NAME}.pth"), library.has_lines(folder)
         version = re.search(r"/(?:python|pypy)(\d+)\.(\d+)", folder)
-        if not (lined or lent) or not version or holds(home, folder) or unsafe(home, folder):
-            continue
-        if _is_taken_over(home, folder):
+        if not _lines(folder) or holds(home, folder) or unsafe(home, folder) or _is_taken_over(home, folder):
             continue
         with contextlib.suppress(OSError, BadData):
-            if lined:
+            if library.block(folder):
+                library.put(home, folder)
+            elif own_pip.block(folder):
+                own_pip.put(home, folder)
+            elif version:
                 door.put(folder, home.root, (int(version[1]), int(version[2])))
             else:
-                library.put(home, folder)
+                continue
             renewed.append(folder)
     return renewed
 
@@ -141,6 +156,7 @@ def renew(home: homes.Home) -> list:
 def unprotect(home: homes.Home, interpreter: Interpreter) -> bool:
     """Take guard out again. False where it was not in. Raises BadData where its file cannot be removed."""
     folders = [interpreter.site, *([interpreter.library] if interpreter.is_base else [])]
+    folders += [interpreter.pip] if interpreter.pip else []
     try:
         gone = [_take_away(folder) for folder in folders]
     except OSError as error:
@@ -151,14 +167,19 @@ def unprotect(home: homes.Home, interpreter: Interpreter) -> bool:
 
 def _take_away(folder):
     """Whether there was anything of guard in ``folder``. Raises OSError, BadData where it stays."""
-    lines = bool(door.take_away(folder))
-    return library.take(folder) or lines
+    gone = [bool(door.take_away(folder)), library.take(folder), own_pip.take(folder)]
+    return any(gone)
 
 
 def _is_taken_over(home, folder):
     """Whether another guard, with a PREFIX of its own, has written its lines over those of ``home``."""
-    text = _text(f"{folder}/{door.NAME}.pth") or library.lines(folder)
+    text = _lines(folder)
     return door.is_line(text) and not door.is_line(text, home.root)
+
+
+def _lines(folder):
+    """What any guard's lines in ``folder`` say; "" where there are none."""
+    return lines.text(f"{folder}/{door.NAME}.pth") or library.block(folder) or own_pip.block(folder)
 
 
 def unprotect_all(home: homes.Home) -> list:

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from guard.core.lookup import CANARY
-from tests.coverage.row import SHIM
+from tests.coverage.row import IN_PIP, SHIM
 from tests.resolver import trees
 from tests.support import index, installed, packages
 from tests.support.tools import TOOLS, clean_environment, copy, venv, whole
@@ -46,17 +46,17 @@ class Desk:
         self.bare = copy(venv(USUAL, *PIP), folder / "bare")
         self.rounds = 0
 
-    def twin(self, requirements, protected):
+    def twin(self, requirements, protected, *options):
         """A copy of the kept venv with those requirements; what rows do to it is not kept."""
-        if (requirements, protected) not in self.copies:
-            place = copy(venv(USUAL, *requirements), self.folder / f"venv-{len(self.copies)}")
-            self.copies[requirements, protected] = place
+        which = requirements, protected, options
+        if which not in self.copies:
+            self.copies[which] = place = copy(venv(USUAL, *requirements), self.folder / f"venv-{len(self.copies)}")
             if protected:
-                self.protect(place)
-        return self.copies[requirements, protected]
+                self.protect(place, *options)
+        return self.copies[which]
 
-    def protect(self, place):
-        done = self.guard.guard("protect", str(place))
+    def protect(self, place, *options):
+        done = self.guard.guard("protect", *options, str(place))
         assert done.returncode == 0, done.stdout + done.stderr
 
     def conda(self):
@@ -113,7 +113,7 @@ class Desk:
             HTTP_PROXY="http://127.0.0.1:9", HTTPS_PROXY="http://127.0.0.1:9", NO_PROXY="127.0.0.1",
             NAME=name, KIND=kind, INDEX=url, FILES=f"http://{self.index.host}/files", DISTS=self.index.folder,
             WHEEL=name.replace("-", "_") + "-1.0-py3-none-any.whl", TOOL=tool, BARE=self.bare,
-            VENV=self.twin(PIP, True), GUARD=self.guard.prefix / "bin" / "guard",
+            VENV=self.twin(PIP, True, *(["--in-pip"] if row.context == IN_PIP else [])), GUARD=self.guard.prefix / "bin" / "guard",
             GUARD_SHIMS=self.guard.prefix / "shims", PYENV=shutil.which("pyenv") or "",
             CONDA=self.conda() if "$CONDA" in row.script + row.prepare or "$ELDER" in row.script else "",
             ELDER=self.elder, PYZ=self.pyz() if "$PYZ" in row.script else "",

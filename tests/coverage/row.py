@@ -8,6 +8,7 @@ NOT = "not covered"
 
 SHIM = "shims first on PATH"
 PROTECTED = "protected environment, no shim"
+IN_PIP = "environment protected with `--in-pip`, no shim"
 OPEN = "nothing of guard in the way"
 SYSTEM = "`install.sh --system`, no start file read"
 
@@ -21,7 +22,7 @@ class Row:
     """One way to start an install.
 
     way      as the table says it
-    context  SHIM, PROTECTED, OPEN or SYSTEM: what of guard there is
+    context  SHIM, PROTECTED, IN_PIP, OPEN or SYSTEM: what of guard there is
     script   for ``sh -eu``; it installs ``$NAME``, or something of ``$KIND`` ("good", "bad") that needs it. "" where
              a test elsewhere proves the row
     proof    that test: ``path::name``

@@ -6,7 +6,7 @@ $NAME's wheel), ``$GUARD`` (guard's own command).
 """
 
 from tests.coverage import tools
-from tests.coverage.row import BEFORE, HIDDEN, NOT, OPEN, PROTECTED, RESOLVER, SHIM, SYSTEM, Row
+from tests.coverage.row import BEFORE, HIDDEN, IN_PIP, NOT, OPEN, PROTECTED, RESOLVER, SHIM, SYSTEM, Row
 
 UNPROTECTED = "nothing of guard stands there; `guard protect` on its Python holds for it, `guard protect --scan DIR` finds it"
 OWN_PATH = "it brings a PATH of its own; `guard protect` on the Python behind it, or `install.sh --system`"
@@ -16,6 +16,7 @@ mkdir own; printf '#!%s -S\nimport sys\nsys.path[:0] = ["%s"]\n' "$BARE/bin/pyth
 printf 'from pip._internal.cli.main import main\nsys.exit(main())\n' >>own/pip; chmod 755 own/pip
 PATH=$GUARD_SHIMS:$PWD/own:$PATH PIP_TARGET=$PWD/target pip """
 
+WITHOUT_SITE = 'PYTHONPATH=$(echo "$VENV"/lib/*/site-packages) "$VENV/bin/python" -S '
 BRINGS_PIP = '"{}" wheel -w out --no-deps builds-with-$KIND-and-pip'
 
 
@@ -116,9 +117,18 @@ import pip; sys.exit(pip.main(sys.argv[1:]))" install $NAME"""),
               export PYENV_ROOT=$PWD/pyenv PYENV_VERSION=ours PIP_TARGET=$PWD/target
               mkdir -p pyenv/versions; ln -s "$CONDA" pyenv/versions/ours
               "$PYENV" rehash; pyenv/shims/pip install $NAME""", needs=("pyenv",)),
-    protected("`python -S -m pip`, site-packages on PYTHONPATH",
-              'PYTHONPATH=$(echo "$VENV"/lib/*/site-packages) "$VENV/bin/python" -S -m pip install --target t $NAME',
-              answer=NOT, because="without `site` no start file is read"),
+    Row("`python -S -m pip`, site-packages on PYTHONPATH", IN_PIP, WITHOUT_SITE + "-m pip install --target t $NAME",
+        quick=True),
+    Row("`python -S` on pip's folder", IN_PIP, '"$VENV/bin/python" -S "$VENV"/lib/*/site-packages/pip install --target t $NAME'),
+    Row("`python -S -m pip` in the folder of site-packages", IN_PIP, """
+        here=$PWD; cd "$VENV"/lib/*/site-packages; "$VENV/bin/python" -S -m pip install --target "$here/t" $NAME"""),
+    Row("`python -S -m pip`, and a dependency by name", IN_PIP, WITHOUT_SITE + "-m pip install --target t pulls-in-$KIND",
+        RESOLVER),
+    protected("`python -S -m pip`, site-packages on PYTHONPATH", WITHOUT_SITE + "-m pip install --target t $NAME",
+              answer=NOT, because="without `site` no start file is read; `guard protect --in-pip` lets guard into that pip"),
+    Row("`python -S` on a pip in an archive, as pip.pyz and get-pip.py are", IN_PIP,
+        '"$VENV/bin/python" -S "$PYZ" install --target t $NAME', NOT,
+        "no start file is read, and that pip is nobody's to change"),
     Row("`pip` of an unprotected venv by absolute path", OPEN, '"$BARE/bin/pip" install $NAME', NOT, UNPROTECTED,
         quick=True),
     Row("`python -m pip` of an unprotected venv", OPEN, '"$BARE/bin/python" -m pip install $NAME', NOT, UNPROTECTED),

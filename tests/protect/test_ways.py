@@ -5,7 +5,6 @@ import time
 
 import pytest
 
-from guard.core import home as homes
 from guard.resolver import door
 from tests.protect.conftest import BLOCKED
 from tests.support.tools import ROOT, venv
@@ -175,11 +174,3 @@ def test_a_stale_list_is_told_or_not_judged_by(room, place, tmp_path, action, co
     finally:
         room.settings("")
         os.unlink(room.home.synced_list)
-
-
-def test_a_python_without_site_is_not_covered(room, place):
-    """The one way round that is known: ``-S`` leaves out site, and somebody names site-packages by hand."""
-    (site,) = place.glob("lib/*/site-packages")
-    done = room.run([place / "bin" / "python", "-S", "-m", "pip", "--version"], PYTHONPATH=site)
-    assert done.returncode == 0
-    assert homes.PACKAGE not in done.stdout
