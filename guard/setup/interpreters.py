@@ -61,7 +61,8 @@ def ask(target: str) -> Interpreter:
     if account and os.stat(site).st_uid != account["user"]:
         raise BadData(f"{python} names a folder of another account's: {site}")
     site, library = os.path.realpath(site), os.path.realpath(library)
-    pip = next((f"{path}/pip" for path in map(os.path.realpath, sites) if os.path.isdir(f"{path}/pip")), "")
+    own = map(os.path.realpath, sites) if is_base else [site]  # an environment may see its Python's packages too
+    pip = next((f"{path}/pip" for path in own if os.path.isdir(f"{path}/pip")), "")
     if pip and os.stat(pip).st_uid != os.stat(site).st_uid:
         pip = ""  # a Python may name whatever folder it likes
     return Interpreter(python, prefix, tuple(version), site, library, is_base, pip)

@@ -177,3 +177,10 @@ def test_the_pip_of_another_account_is_none_of_its_own(tmp_path):
     assert interpreters.ask(str(made)).pip
     os.chown(site(made) / "pip", 12345, 12345)
     assert interpreters.ask(str(made)).pip == ""
+
+
+def test_the_pip_that_an_environment_sees_of_its_python_is_none_of_its_own(tmp_path):
+    words = [python("3.11"), "-m", "venv", "--without-pip", "--system-site-packages", str(tmp_path / "venv")]
+    subprocess.run(words, check=True, capture_output=True)
+    assert interpreters.ask(str(tmp_path / "venv")).pip == ""
+    assert interpreters.ask(python("3.11")).pip
