@@ -162,7 +162,7 @@ def _ways(home, environ):
 
 
 def _asked(python, interpreter, mend):
-    if not os.path.isdir(interpreter.site + "/pip"):
+    if not interpreter.pip:
         return _found(PROTECTED, python, detail="protected; it has no pip")
     return _tried(PROTECTED, python, [interpreter.python, "-I", "-m", "pip"], mend)
 
