@@ -45,7 +45,7 @@ def _pip_at(cmd):
     """Index of the word that names pip in ``[python, flags…, PIP, …]``; None where there is none."""
     for at in range(1, len(cmd)):
         if cmd[at] == "-m":
-            return at if cmd[at + 1 : at + 2] == ["pip"] else None
+            return at if cmd[at + 1 : at + 2] in (["pip"], ["uv"]) else None
         if cmd[at] == "-mpip":  # as pre-commit writes it
             return at
         if not cmd[at].startswith("-"):

@@ -1,8 +1,9 @@
 """The one line that lets guard into an interpreter: ``typoguard.pth`` in its site-packages, which ``site`` executes.
 
 It puts a finder for a handful of names at the head of ``sys.meta_path``; nothing of guard is read before one of them is
-imported: pip, pipenv, pipx, pdm, poetry, venv, virtualenv. Where guard's tree is gone, it says so in one line when pip
-or poetry is run, and is silent otherwise. A Python of PEP 829 (3.15) takes its twin, ``typoguard.start``, instead.
+imported: pip, poetry, venv, virtualenv and the tools that start one of them. Where guard's tree is gone, it says so in
+one line when pip or poetry is run, and is silent otherwise. A Python of PEP 829 (3.15) takes its twin,
+``typoguard.start``, instead.
 """
 
 import os
@@ -36,7 +37,7 @@ else:
 """
 # The packages whose modules the room patches, and the modules that say a tool is run.
 _NAMES = (
-    "pip", "poetry", "venv", "virtualenv", "pipenv", "pipx", "pdm",
+    "pip", "poetry", "venv", "virtualenv", "pipenv", "pipx", "pdm", "tox", "nox", "hatch", "build", "pre_commit", "uv",
     "pip._internal.cli.main", "poetry.console.application", "pipenv.patched.pip._internal.cli.main",
 )  # fmt: skip
 _LINE = (  # in a virtual environment, site runs it twice

@@ -11,6 +11,9 @@ CLASS = "TypoguardDoor"  # of the finder that a .pth line defines (door.py); it 
 
 # Module of the tool -> the module of this room that patches it.
 WATCHED = {
+    "build.env": "starters",
+    "hatch": "starters",
+    "nox": "starters",
     "pip._internal.build_env": "inpip",
     "pip._internal.build_env.installer": "inpip",
     "pip._internal.build_env.virtual": "inpip",
@@ -23,9 +26,12 @@ WATCHED = {
     "pip._internal.resolution.legacy.resolver": "inpip",
     "pip._internal.resolution.resolvelib.resolver": "inpip",
     "pdm.core": "inpdm",
+    "pdm.installers.uv": "starters",
     "pdm.models.candidates": "inpdm",
     "pdm.resolver.providers": "inpdm",
+    "pdm.resolver.uv": "starters",
     "pipx.main": "starters",
+    "pre_commit.main": "starters",
     "poetry.console.application": "inpoetry",
     "poetry.console.commands.add": "inpoetry",
     "poetry.installation.chef": "inpoetry",
@@ -37,7 +43,9 @@ WATCHED = {
     "poetry.repositories.repository_pool": "inpoetry",
     "poetry.utils.env": "inpoetry",
     "poetry.utils.env.base_env": "inpoetry",
+    "tox": "starters",
     "unearth.finder": "inpdm",
+    "uv": "starters",
     "venv": "born",
     "virtualenv.run.session": "born",
 }

@@ -128,7 +128,7 @@ class Session:
     def finish(self, code):
         """The tool's main is over with ``code``. Returns the exit code."""
         while self._lent:
-            self._take_over(note.take(self._lent.pop(0)))
+            self.take_over(note.take(self._lent.pop(0)))
         self._record()
         if self.blocked or self.report.note:
             self.ours(lambda: self.report.close(self.blocked, self.judge()))
@@ -296,11 +296,12 @@ class Session:
 
     def adopt(self, findings):
         """What a tool that this one started found. It has recorded it; here it is said, and refused where it was."""
-        blocked = self._take_over(findings)
+        blocked = self.take_over(findings)
         if blocked:
             raise self._refusal(blocked)
 
-    def _take_over(self, findings):
+    def take_over(self, findings):
+        """As ``adopt``, for a tool that goes on: at its end the refusal is said. Returns what is refused."""
         blocked = [finding for finding in findings if finding.verdict == BLOCK]
         if findings:
             self.ours(lambda: self.report.adopt(findings, self.judge()))

@@ -19,7 +19,8 @@ PIP = ("pip==25.3",)
 USUAL = "3.11"  # the Python of the venvs
 SHIMMED = (
     ("uv",), ("pipx",), ("pdm",), ("tox", "pip==25.3"), ("nox",), ("pre-commit",), ("hatch",), ("build",), ("pipenv",),
-    ("pip-tools", "pip==25.3"),
+    ("pip-tools", "pip==25.3"), ("tox", "tox-uv"), ("nox", "uv"), ("hatch", "uv"), ("build[uv]",),
+    ("pre-commit", "pre-commit-uv"), ("pdm[locked]", "uv"),
 )  # fmt: skip
 WHOLE = "3.12"  # the Python that is copied as a whole
 

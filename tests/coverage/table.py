@@ -24,13 +24,14 @@ that closes each.
 TAIL = """
 "Protected" is what `guard protect` did, or the Python that made the environment. Behind the shim, pip and poetry start
 through guard's runner, so that what they resolve meets the list as well; and tox, nox, pre-commit, hatch,
-pyproject-build, pipenv, pipx and pip-tools start the pips that they need through it.
+pyproject-build, pipenv, pipx and pip-tools start the pips that they need through it, and a uv through the gate.
 
 ## Beyond the table
 
 | | |
 | --- | --- |
 | a build that starts `python -m pip` by itself under `--no-build-isolation`, behind the shim alone | not covered; a protected environment covers it |
+| what pdm lets uv resolve (`use_uv`) | uv asks the index for it; it is refused before it is installed |
 | Python before 3.7, pip before 20.3 | the shim judges the command line; the resolver is not entered |
 | Windows | not covered: guard's ground floor needs POSIX |
 | code that runs as the user | a guardrail, not a jail; `guard doctor` tells what is gone |

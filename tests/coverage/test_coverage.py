@@ -5,9 +5,9 @@ import shutil
 
 import pytest
 
-from tests.coverage import table
+from tests.coverage import table, tools
 from tests.coverage.conftest import NAMES
-from tests.coverage.row import BEFORE, HIDDEN, NOT, REFUSED, SHIM
+from tests.coverage.row import BEFORE, HIDDEN, NOT, REFUSED, SHIM, Row
 from tests.coverage.rows import ROWS
 
 
@@ -46,6 +46,17 @@ def test_a_clean_name_gets_through_the_same_way(desk, row):
     done, here = desk.run(row, "good")
     assert done.returncode == 0, done.stdout + done.stderr
     assert desk.installed("good", here), done.stdout + done.stderr
+
+
+@pytest.mark.long
+def test_what_pdm_lets_uv_resolve_is_refused_before_it_is_installed(desk):
+    """No row: uv has asked for the name by then, and its lock file tells guard what for."""
+    row = Row("pdm with uv", SHIM, tools.PDM_UV, tool=("pdm[locked]", "uv"))
+    done, here = desk.run(row, "good")
+    assert done.returncode == 0 and desk.installed("good", here), done.stdout + done.stderr
+    done, here = desk.run(row, "bad")
+    assert done.returncode != 0 and "guard: refused: uv lock" in done.stderr, done.stdout + done.stderr
+    assert desk.installed("bad", here) == []
 
 
 def test_the_page_says_what_the_rows_say():

@@ -13,6 +13,8 @@ PRE_COMMIT = """
 printf 'repos:\\n- repo: local\\n  hooks:\\n  - {id: x, name: x, entry: "true", language: python, ' >.pre-commit-config.yaml
 printf 'additional_dependencies: [%s]}\\n' $NAME >>.pre-commit-config.yaml
 git init -q .; "$TOOL/bin/pre-commit" install-hooks"""
+PRE_COMMIT_UV = {"tool": ("pre-commit", "pre-commit-uv"), "exits": HIDDEN, "needs": ("git",),
+                 "served": ("pip", "setuptools", "wheel")}  # fmt: skip
 PIPENV = """
 printf '[[source]]\\nurl = "%s"\\nverify_ssl = false\\nname = "local"\\n[packages]\\n' "$INDEX" >Pipfile
 PIPENV_IGNORE_VIRTUALENVS=1 PIPENV_VENV_IN_PROJECT=1 PIPENV_PYPI_MIRROR="$INDEX" "$TOOL/bin/pipenv" install $NAME"""
@@ -20,6 +22,8 @@ HATCH = """
 printf '[project]\\nname="x"\\nversion="1"\\n[build-system]\\nrequires=["hatchling"]\\nbuild-backend="hatchling.build"\\n' >pyproject.toml
 printf '[tool.hatch.envs.default]\\nskip-install=true\\ndependencies=["%s"]\\n' $NAME >>pyproject.toml
 "$TOOL/bin/hatch" --data-dir data env create"""
+NOX_UV = NOX.replace("import nox\\n", "import nox\\nnox.options.default_venv_backend=\"uv\"\\n")
+HATCH_UV = HATCH.replace("skip-install=true", 'skip-install=true\\ninstaller="uv"')
 BUILD = """
 tar xzf "$DISTS/builds_with_$KIND-1.0.tar.gz"; "$TOOL/bin/pyproject-build" -w builds_with_$KIND-1.0"""
 POETRY = """
@@ -39,12 +43,14 @@ UV_CONSTRAINED = '"$GUARD" lists export --constraints >refused.txt; export UV_CO
 UV_SAYS = (CANARY + "<0, which does not allow any versions",)
 UV_NEEDS = 'echo "dependencies=[\'pulls-in-$KIND\']" >>pyproject.toml; '
 UV_ALONE = "uv's resolver is no Python that could be entered; `guard lists export --constraints` can go along with it"
+UV_BY_PATH = "uv is no Python that guard could be let into; by its word it meets the shim"
 UV_PROJECT = "they read no `UV_CONSTRAINT`; `uv lock`, then `guard check -- uv sync`, judges what it chose"
 PDM = """
 printf '[project]\\nname="x"\\nversion="1"\\nrequires-python=">=3.9"\\ndependencies=[]\\n' >pyproject.toml
 printf '[tool.pdm]\\ndistribution=false\\n[[tool.pdm.source]]\\nname="pypi"\\nurl="%s"\\n' "$INDEX" >>pyproject.toml
 export PDM_CHECK_UPDATE=0 PDM_PYTHON="$BARE/bin/python"
 """
+PDM_UV = PDM + RUN_SHIMMED + "pdm config --local use_uv true; pdm add pulls-in-$KIND"
 PDM_TOOL = ("pdm[locked]",)  # with what came after its lock, pdm 2.26 fails
 
 
@@ -72,6 +78,13 @@ def starts_pip(way, script, tool, **more):
     ]
 
 
+def starts_uv(way, script, tool):
+    """A tool that brings a uv along and installs with it: behind its shim, and by its path."""
+    name = tool[0] if tool[0] != "build[uv]" else "pyproject-build"
+    through = RUN_SHIMMED + script.replace(f'"$TOOL/bin/{name}"', name)
+    return [Row(way, PROTECTED, script, tool=tool, exits=HIDDEN), Row(way, SHIM, through, tool=tool, exits=HIDDEN)]
+
+
 def by_its_python(way, script, tool, **more):
     """A way that no shim stands before: where its Python is protected, and where it is not."""
     return [
@@ -86,6 +99,14 @@ ROWS = [
     *starts_pip("pre-commit", PRE_COMMIT, ("pre-commit",), needs=("git",), served=("setuptools", "wheel")),
     *starts_pip("hatch", HATCH, ("hatch",)),
     *starts_pip("`pyproject-build` of build", BUILD, ("build",)),
+    *starts_uv("tox with tox-uv", TOX, ("tox", "tox-uv")),
+    *starts_uv("nox with uv", NOX_UV, ("nox", "uv")),
+    Row("pre-commit with pre-commit-uv", PROTECTED, PRE_COMMIT, RESOLVER, **PRE_COMMIT_UV),
+    Row("pre-commit with pre-commit-uv", SHIM, RUN_SHIMMED + PRE_COMMIT.replace('"$TOOL/bin/pre-commit"', "pre-commit"),
+        **PRE_COMMIT_UV),
+    *starts_uv("hatch with uv", HATCH_UV, ("hatch", "uv")),
+    *starts_uv("`pyproject-build --installer uv`", BUILD.replace("pyproject-build\"", "pyproject-build\" --installer uv"),
+               ("build[uv]",)),
     *starts_pip("pipenv", PIPENV, ("pipenv",)),
     *starts_pip("`pip-compile` of pip-tools", """
                 echo $NAME >r.in; "$TOOL/bin/pip-compile" -q -o r.txt r.in; "$TOOL/bin/pip" download -d out -r r.txt""",
@@ -123,8 +144,10 @@ ROWS = [
                 '"$TOOL/bin/uv" pip install --target target pulls-in-$KIND'),
     Row("what `uv sync` and `uv run` resolve, where there is no lock", SHIM,
         UV + UV_NEEDS + RUN_SHIMMED + "uv sync", NOT, UV_PROJECT, tool=("uv",)),
-    Row("uv by absolute path", PROTECTED, '"$TOOL/bin/uv" pip install --target target $NAME', NOT,
-        "uv is no Python that guard could be let into; by its word it meets the shim", tool=("uv",)),
+    *by_its_python("`python -m uv pip install`", '"$TOOL/bin/python" -m uv pip install --target target $NAME', ("uv",),
+                   quick=True),
+    Row("uv by absolute path", PROTECTED, '"$TOOL/bin/uv" pip install --target target $NAME', NOT, UV_BY_PATH,
+        tool=("uv",)),
     Row("`pdm add`", SHIM, PDM + RUN_SHIMMED + "pdm add $NAME", tool=PDM_TOOL),
     Row("`pdm sync` from a lock file", SHIM, "export PDM_CHECK_UPDATE=0; " + RUN_SHIMMED + "pdm sync", tool=PDM_TOOL,
         prepare=PDM + '"$TOOL/bin/pdm" add --no-sync pulls-in-$KIND'),

@@ -63,3 +63,52 @@ def test_a_guard_without_that_room_breaks_no_tool(room, tox, tmp_path):
     (copy / "resolver" / "starters.py").unlink()
     done = tox("words", "--version", runner=copy / "resolver" / "runner.py")
     assert (done.returncode, done.stdout) == (0, "the tool's last word\n"), done.stderr
+
+
+UV = """\
+import subprocess, sys
+uv, how, *words = sys.argv[1:]
+start = [uv] if how == "path" else [uv.replace("bin/uv", "bin/python"), "-m", "uv"]
+done = subprocess.run([*start, *words], capture_output=True)
+print("the tool's last word")
+sys.exit(3 if done.returncode else 0)
+"""
+
+
+@pytest.fixture
+def nox(room):
+    """Run a tool called nox, which brings a uv along and hides what it says."""
+    tool = room.folder / "nox"
+    tool.write_text(UV)
+    uv = venv("3.11", "uv") / "bin" / "uv"
+
+    def run(how, *words, **more):
+        more = {"UV_INDEX_URL": room.index.url, "UV_CACHE_DIR": room.folder / "uv", "UV_NO_CONFIG": "1", **more}
+        return room.run([sys.executable, RUNNER, room.root, "-", tool, uv, how, *words], **more)
+
+    return run
+
+
+@pytest.mark.parametrize("how", ["path", "module"])
+def test_a_uv_that_the_tool_brings_along_is_judged_and_said_last(room, nox, how):
+    words = ["pip", "install", "--target", room.folder / "target"]
+    told = assert_refused(nox(how, *words, BLOCKED), room)
+    assert told.startswith("guard: refused: nox ")
+    (line,) = room.lines()
+    assert (line["tool"], line["verb"], line["verdict"], line["where"]) == ("uv", "pip install", "block", "shim")
+    done = nox(how, *words, "goodpkg-alpha")
+    assert (done.returncode, done.stdout) == (0, "the tool's last word\n"), done.stderr
+    assert [name.split("-")[0] for name in room.installed()] == ["goodpkg_alpha", "goodpkg_beta"]
+
+
+def test_a_uv_that_installs_nothing_leaves_no_line(room, nox):
+    assert nox("path", "--version").returncode == 0
+    assert room.lines() == []
+
+
+def test_a_uv_is_started_without_guards_python_as_policy_says(room, nox):
+    (room.root / "home").write_text(f"python={room.folder}/gone\n")
+    done = nox("path", "--version")
+    assert (done.returncode, done.stdout) == (0, "the tool's last word\n"), done.stderr
+    assert "gone is gone: this is not checked, since on_error is allow" in done.stderr
+    assert nox("path", "--version", GUARD_ON_ERROR="block").returncode not in (0, 3)
