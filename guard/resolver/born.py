@@ -55,7 +55,7 @@ def protect(finder, folder, version):
             if not passing:
                 door.remember(finder.session.home.personal, site)
         if not passing:
-            again.let_in(finder.session.home, folder)
+            again.born(finder.session.home, folder)
     except OSError:
         pass  # a read-only or a full disk, a state folder of root's
 

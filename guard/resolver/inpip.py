@@ -14,7 +14,6 @@
 ``pip list --outdated``, ``pip index`` and pip's look for a newer self go by ``find_all_candidates`` without a resolver.
 """
 
-import os
 import sys
 from importlib import import_module
 
@@ -220,7 +219,7 @@ def _tell(session, results):
     if "pip" in names:
         from . import again  # few pips replace themselves
 
-        again.let_in(session.home, sys.executable, os.path.dirname(sys.modules["pip"].__file__))
+        again.replaced(session.home)
 
 
 # --- pip's own children -----------------------------------------------------------------------------------------------

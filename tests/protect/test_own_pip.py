@@ -124,6 +124,44 @@ def test_a_pip_that_replaces_itself_and_one_of_a_new_environment_have_it_too(apa
     assert own_pip.block(f"{site(made)}/pip") == ""
 
 
+@pytest.mark.parametrize("way", ["through a link", "pip --python", "a pip in an archive"])
+def test_a_pip_that_another_than_itself_by_its_path_replaces_has_it_too(apart, tmp_path, way):
+    made = copy(venv("3.11", "pip==25.3"), tmp_path / "venv")
+    done = apart.run([apart.root / "bin" / "guard", "protect", "--in-pip", made])
+    assert done.stdout.startswith("protected"), done.stderr
+    try:
+        (other,) = venv("3.11").glob("lib/*/site-packages")
+        wheel = tmp_path / "pip-99.0-py3-none-any.whl"
+        _other_pip(other, wheel)
+        (tmp_path / "link").symlink_to(tmp_path)
+        words = {
+            "through a link": [tmp_path / "link" / "venv" / "bin" / "python", "-m", "pip"],
+            "pip --python": [venv("3.11", "pip==25.3") / "bin" / "python", "-m", "pip", "--python", made],
+            "a pip in an archive": [made / "bin" / "python", wheel / "pip"],
+        }[way]
+        done = apart.run([*words, "install", "--no-index", "--force-reinstall", wheel])
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert own_pip.holds(apart.home, f"{site(made)}/pip")
+    finally:
+        assert protect.unprotect_all(apart.home) == []
+
+
+def test_a_pip_lets_guard_into_no_other_pip_that_it_replaces(apart, tmp_path):
+    one, two = copy(venv("3.11", "pip==25.3"), tmp_path / "one"), copy(venv("3.11"), tmp_path / "two")
+    apart.run([apart.root / "bin" / "guard", "protect", "--in-pip", one])
+    try:
+        (other,) = venv("3.11").glob("lib/*/site-packages")
+        wheel = tmp_path / "pip-99.0-py3-none-any.whl"
+        _other_pip(other, wheel)
+        words = [one / "bin" / "python", "-m", "pip", "--python", two, "install", "--no-index", wheel]
+        done = apart.run(words)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert own_pip.holds(apart.home, f"{site(one)}/pip")
+        assert not own_pip.block(f"{site(two)}/pip") and not (site(two) / "typoguard.pth").exists()
+    finally:
+        assert protect.unprotect_all(apart.home) == []
+
+
 def _other_pip(folder, wheel):
     """A wheel of the pip in ``folder``, under another version."""
     with zipfile.ZipFile(wheel, "w") as archive:
