@@ -11,6 +11,9 @@ from guard.core import home as homes
 from guard.core.errors import CLEAN, FINDINGS, GuardError, UsageError
 from guard.setup import interpreters, protect
 
+LEFT = "left alone"
+PIP_LEFT = "pip left alone"  # all but the lines in its pip
+
 
 @click.command()
 @click.argument("targets", nargs=-1, metavar="[PYTHON | VENV]...")
@@ -47,7 +50,7 @@ def command(targets, everywhere, folders, in_pip, as_json):
         if not answers:
             click.echo("guard: there is nothing to protect")
     # What is left alone under --all is the ordinary case: other people's Pythons, too old ones.
-    left = not everywhere and any(answer["outcome"] == "left alone" for answer in answers)
+    left = not everywhere and any(answer["outcome"] in (LEFT, PIP_LEFT) for answer in answers)
     sys.exit(FINDINGS if left else CLEAN)
 
 
@@ -68,11 +71,11 @@ def chosen(targets, everywhere, folders):
 
 
 def protect_one(home, target, in_pip=False):
-    """{python, site, outcome, reason}; outcome: protected, already protected, left alone. in_pip: its pip as well."""
+    """{python, site, outcome, reason}; outcome: protected, already protected, LEFT. in_pip: its pip, else PIP_LEFT."""
     try:
         interpreter = interpreters.ask(target)
         if protect.is_own(home, interpreter):
-            return _answer(interpreter.python, interpreter.site, "left alone", "it is guard's own")
+            return _answer(interpreter.python, interpreter.site, LEFT, "it is guard's own")
         if protect.is_complete(home, interpreter):
             outcome, unlent = "already protected", protect.unlent(home, interpreter)
         else:
@@ -80,13 +83,21 @@ def protect_one(home, target, in_pip=False):
         reason = f"its environments one by one (guard protect --scan DIR), since {unlent}" if unlent else ""
         if in_pip and not interpreter.pip:
             reason = reason or "it has no pip"
-        elif in_pip and protect.protect_pip(home, interpreter):
-            outcome = "protected"
+        elif in_pip:
+            outcome, reason = _with_pip(home, interpreter, outcome, reason)
         return _answer(interpreter.python, interpreter.site, outcome, reason)
     except UsageError:
         raise
     except GuardError as error:
-        return _answer(target, "", "left alone", error.message)
+        return _answer(target, "", LEFT, error.message)
+
+
+def _with_pip(home, interpreter, outcome, reason):
+    """The outcome and its reason once guard was let into the pip as well."""
+    try:
+        return ("protected" if protect.protect_pip(home, interpreter) else outcome), reason
+    except GuardError as error:
+        return PIP_LEFT, error.message
 
 
 def _answer(python, site, outcome, reason):

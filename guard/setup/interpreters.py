@@ -29,6 +29,7 @@ class Interpreter:
     library  the folder of the standard library, which a virtual environment shares with the Python that it is made of
     is_base  whether it is no virtual environment
     pip      the folder of its own pip, of the same account as site; "" where it has none
+    own      every site-packages folder of its own, site among them; Debian's Pythons have two
     """
 
     python: str
@@ -38,6 +39,7 @@ class Interpreter:
     library: str
     is_base: bool
     pip: str = ""
+    own: tuple = ()
 
 
 def ask(target: str) -> Interpreter:
@@ -61,11 +63,12 @@ def ask(target: str) -> Interpreter:
     if account and os.stat(site).st_uid != account["user"]:
         raise BadData(f"{python} names a folder of another account's: {site}")
     site, library = os.path.realpath(site), os.path.realpath(library)
-    own = map(os.path.realpath, sites) if is_base else [site]  # an environment may see its Python's packages too
+    # An environment may see its Python's packages too.
+    own = tuple(map(os.path.realpath, sites)) if is_base else (site,)
     pip = next((f"{path}/pip" for path in own if os.path.isdir(f"{path}/pip")), "")
     if pip and os.stat(pip).st_uid != os.stat(site).st_uid:
         pip = ""  # a Python may name whatever folder it likes
-    return Interpreter(python, prefix, tuple(version), site, library, is_base, pip)
+    return Interpreter(python, prefix, tuple(version), site, library, is_base, pip, own)
 
 
 def _account(python: str) -> dict:

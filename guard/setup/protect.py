@@ -157,6 +157,9 @@ def unprotect(home: homes.Home, interpreter: Interpreter) -> bool:
     """Take guard out again. False where it was not in. Raises BadData where its file cannot be removed."""
     folders = [interpreter.site, *([interpreter.library] if interpreter.is_base else [])]
     folders += [interpreter.pip] if interpreter.pip else []
+    # Also a pip that was removed since, or that another of its folders hides.
+    pips = {f"{site}/pip" for site in interpreter.own}.intersection(door.remembered(home.personal))
+    folders += sorted(pips - {interpreter.pip})
     try:
         gone = [_take_away(folder) for folder in folders]
     except OSError as error:

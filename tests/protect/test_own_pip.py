@@ -1,12 +1,15 @@
 """Guard's lines in pip's own first file: what ``python -S`` meets, which reads no start file."""
 
+import dataclasses
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
 
 import pytest
 
+from guard.cli.protect import protect_one
 from guard.core import home as homes
 from guard.resolver import door
 from guard.setup import checkup, interpreters, own_pip, protect
@@ -186,6 +189,45 @@ def test_a_pip_that_others_share_by_a_link_is_left_alone(room, tmp_path):
     interpreter = interpreters.ask(str(made))
     with pytest.raises(protect.BadData, match="is a link to a file that others may share"):
         protect.protect_pip(room.home, interpreter)
+
+
+def test_where_the_pip_alone_is_left_alone_the_rest_is_said_to_be_protected(room, tmp_path):
+    made = copy(venv("3.11"), tmp_path / "venv")
+    (tmp_path / "shared").mkdir()
+    os.rename(site(made) / "pip", tmp_path / "shared" / "pip")
+    (site(made) / "pip").symlink_to(tmp_path / "shared" / "pip")
+    try:
+        for _ in range(2):
+            answer = protect_one(room.home, str(made), in_pip=True)
+            assert (answer["outcome"], answer["site"]) == ("pip left alone", str(site(made)))
+            assert "is a link to a file that others may share" in answer["reason"]
+    finally:
+        assert protect.unprotect(room.home, interpreters.ask(str(made)))
+
+
+def test_a_pip_that_was_removed_since_is_forgotten_with_the_rest(room, tmp_path):
+    made = copy(venv("3.11"), tmp_path / "venv")
+    interpreter = interpreters.ask(str(made))
+    protect.protect(room.home, interpreter)
+    protect.protect_pip(room.home, interpreter)
+    shutil.rmtree(interpreter.pip)
+    assert protect.unprotect(room.home, interpreters.ask(str(made)))
+    assert not any(folder.startswith(str(made)) for folder in door.remembered(room.home.personal))
+
+
+def test_a_pip_that_another_folder_of_the_same_python_hides_is_let_go_too(room, tmp_path):
+    made = copy(venv("3.11"), tmp_path / "venv")
+    interpreter = interpreters.ask(str(made))
+    other = made / "local" / "dist-packages"
+    other.mkdir(parents=True)
+    protect.protect(room.home, interpreter)
+    protect.protect_pip(room.home, interpreter)
+    (other / "pip").mkdir()
+    (other / "pip" / "__init__.py").touch()
+    both = dataclasses.replace(interpreter, pip=f"{other}/pip", own=(str(other), interpreter.site))
+    assert protect.unprotect(room.home, both)
+    assert own_pip.block(interpreter.pip) == ""
+    assert not any(folder.startswith(str(made)) for folder in door.remembered(room.home.personal))
 
 
 def test_doctor_tells_that_the_lines_are_gone(apart, tmp_path):
