@@ -5,7 +5,6 @@ writes them: what they are, and whether they may stand there, is upstairs.
 """
 
 import os
-import subprocess
 import sys
 
 from . import door
@@ -15,7 +14,7 @@ _PATIENCE = 60  # seconds
 
 def replaced(home):
     """A pip was installed from here: guard is let into it where it was in the one before."""
-    import sysconfig
+    import sysconfig  # pip has it already, as it has what is imported below
 
     # The pip at work may be another Python's (``pip --python``) or lie in an archive (get-pip.py); under -S, and where
     # Debian's pip is the one before, the folder of what is installed is not where it lies.
@@ -33,6 +32,8 @@ def born(home, python):
 
 
 def _protect(home, python):
+    import subprocess
+
     command = home.root + "/bin/guard"
     try:
         subprocess.run([command, "protect", "--in-pip", python], check=False, stdin=subprocess.DEVNULL, cwd="/",

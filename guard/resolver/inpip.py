@@ -17,7 +17,7 @@
 import sys
 from importlib import import_module
 
-from . import children, installed
+from . import again, children, door, installed  # before pip installs: from 26.3 nothing is imported after that
 from .wrap import wrap
 
 
@@ -217,8 +217,6 @@ def _tell(session, results):
     names = [result.name for result in results]
     installed.tell(session, names)
     if "pip" in names:
-        from . import again  # few pips replace themselves
-
         again.replaced(session.home)
 
 
@@ -259,8 +257,6 @@ def _virtual(session, kind):
 
 
 def _let_in(session, sitecustomize):
-    from . import door  # few pips build
-
     note = session.lend() if session.running else "-"
     door.add(sitecustomize, session.home.root, note)
 
