@@ -55,6 +55,12 @@ class Report:
                 raise
             self.say("guard: %s\n" % error.message)
 
+    def get_ready(self):
+        """Import now what ``append`` will: from 26.3, pip lets nothing be imported once it installs."""
+        from ..core import attempt, handoff, journal  # noqa: F401
+
+        self.read()  # what that imports is up to the command
+
     def append(self, command, findings, judge, action=""):
         """Write the journal's line of a Command. ``action``: what became of it, where the verdict does not say.
 

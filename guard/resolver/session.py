@@ -282,6 +282,8 @@ class Session:
         finally:
             self.at_work -= 1
             self._record()
+            if any(self._known.values()):  # what policy lets through is told again when it is installed
+                self.ours(self.report.get_ready)
             if self.blocked and not (self.running or self.at_work):  # pip-tools and pipenv resolve without pip's main
                 self.ours(lambda: self.report.close(self.blocked, self.judge()))
 

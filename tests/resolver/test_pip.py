@@ -1,6 +1,8 @@
 """Real pips, from 20.3 to the newest, started through the runner: what they learn by themselves meets the list."""
 
+import os
 import shutil
+import sys
 
 import pytest
 
@@ -190,6 +192,16 @@ def test_a_name_listed_for_another_reason_is_warned_of_once_and_installed(room, 
     asked, installed = room.lines()
     assert (asked["verdict"], asked["findings"][0]["via"]) == ("warn", "pulls-in")
     assert (installed["verdict"], installed["action"], installed["findings"]) == ("warn", "installed", asked["findings"])
+
+
+def test_what_the_gate_let_through_is_told_of_once_more_when_it_is_installed(room, place):
+    room.settings('mode = "warn"\non_error = "block"\n')
+    gate = [sys.executable, "-I", "-S", os.path.dirname(os.path.dirname(RUNNER)) + "/gate.py"]
+    words = ["install", "--target", room.folder / "target", BLOCKED]
+    done = room.run([*gate, room.root, place / "bin" / "pip", "pip", *words])
+    assert done.returncode == 0, done.stderr
+    assert "not as guard knows it" not in done.stderr
+    assert [(line["where"], line.get("action")) for line in room.lines()] == [("shim", None), ("resolver", "installed")]
 
 
 def test_audit_records_and_lets_run(room, dists, newest):
