@@ -13,7 +13,12 @@ from importlib.machinery import SourceFileLoader
 from importlib.util import MAGIC_NUMBER
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-_ROOTS = ("finder", "tool", "session", "inpip")  # with what they import
+_ROOTS = ("resolver.finder", "resolver.tool", "resolver.session", "resolver.inpip")  # with what they import
+# With what they import, made when something in it is asked for: where no gate has judged the command, and what refuses.
+_OFTEN = (
+    "core.grammar.read", "core.grammar.pip", "core.grammar.pip_options", "core.grammar.options", "core.unlisted",
+    "core.lookalike", "core.refusal", "core.attempt", "core.handoff", "core.journal",
+)  # fmt: skip
 
 
 def main():
@@ -34,8 +39,10 @@ def _write(room):
     """Write the bundle, whole or not at all: an interpreter may start at any moment."""
     path = room["bundle_path"](_PACKAGE)
     beside = "%s.%d" % (path, os.getpid())
-    # One marshal of all: a string that many modules name is read once.
-    modules = {m.__name__: (hasattr(m, "__path__"), _compiled(m.__file__)) for m in _imported(room)}
+    # One marshal of all that is made at once: a string that many modules name is read once.
+    needed, often = _imported(room)
+    modules = {m.__name__: (hasattr(m, "__path__"), _compiled(m.__file__)) for m in needed}
+    modules.update((m.__name__, (hasattr(m, "__path__"), marshal.dumps(_compiled(m.__file__)))) for m in often)
     with open(beside, "wb") as file:
         file.write(MAGIC_NUMBER + marshal.dumps((_compiled(_PACKAGE + "/unbundle.py"), modules)))
     os.chmod(beside, 0o644)
@@ -43,7 +50,7 @@ def _write(room):
 
 
 def _imported(room):
-    """The modules that the roots import, each after those that it imports."""
+    """The modules that _ROOTS import, and those that _OFTEN do besides, each after those that it imports."""
     done = []
     inner = SourceFileLoader.exec_module
 
@@ -53,9 +60,13 @@ def _imported(room):
 
     SourceFileLoader.exec_module = exec_module  # type: ignore[method-assign]  # this process does nothing else
     room["import_package"](_PACKAGE)
-    for root in _ROOTS:
-        import_module("%s.resolver.%s" % (room["NAME"], root))
-    return [module for module in done if module.__name__.partition(".")[0] == room["NAME"]]
+    found = []
+    for names in (_ROOTS, _OFTEN):
+        for name in names:
+            import_module("%s.%s" % (room["NAME"], name))
+        found.append([module for module in done if module.__name__.partition(".")[0] == room["NAME"]])
+        done.clear()
+    return found
 
 
 def _compiled(path):

@@ -47,6 +47,7 @@ class Session:
         self.kind = RuntimeError
         self._spoken = set()  # names that the gate has recorded
         self._known = {}  # (name, version) -> Finding or None
+        self._clean = set()  # names, as the tool spells them, of which there is nothing to say whatever their release
         self._parents = {}  # name -> the requirement that pulled it in
         self._hidden = []  # findings of releases kept from the tool
         self._lent = []  # notes of tools started from here that are read at the end
@@ -185,10 +186,15 @@ class Session:
         the name was learnt from what was fetched. Version and requirement may be functions that give a str: most names
         are on no list, and the tool is slow to tell either.
         """
-        name = normalise(name)
+        if name in self._clean:
+            return
+        spelled, name = name, normalise(name)
         finding = self._find(name, "", requirement)
-        if finding is None and version and self.judge().names.find(name) is not None:
-            finding = self._find(name, _told(version), requirement)
+        if finding is None:
+            if self.judge().names.find(name) is None:
+                self._clean.add(spelled)
+            elif version:
+                finding = self._find(name, _told(version), requirement)
         if finding is not None and finding.verdict == BLOCK:
             if fetched:
                 self.report.outcome = NOT_INSTALLED
@@ -238,6 +244,8 @@ class Session:
 
         Releases as they are listed; where the list names a range, those of ``offered`` (an iterable of str) in it.
         """
+        if name in self._clean:
+            return {}
         name = normalise(name)
         try:
             entry = self.judge().names.find(name)
