@@ -7,6 +7,7 @@ import time
 from guard import __version__
 from guard.core.errors import CannotJudge
 from guard.core.journal import append
+from guard.core.refusal import count
 
 from .files import folder
 from .sink import Refused, SinkError, is_finding
@@ -90,7 +91,7 @@ def tell_of_drop(home, queue):
         "time_ns": time.time_ns(),
         "guard": __version__,
         "what": DROPPED,
-        "text": "%d event(s) for the sink %s were given up: its spool was full" % (lost, queue.name),
+        "text": "%s for the sink %s given up: its spool was full" % (count(lost, "event"), queue.name),
         "sink": queue.name,
         "events": lost,
     }

@@ -97,9 +97,9 @@ def _faults(queue, sink, configured):
     # Once the receiver is back, an event tells it what was given up, and the counts of `sentences` remain.
     given_up = queue.state["dropped"] - queue.state["reported"]
     if given_up:
-        said.append("%s: %d event(s) were given up because its spool was full" % (name, given_up))
+        said.append("%s: %s given up because its spool was full" % (name, count(given_up, "event")))
     if sink["rejected"] and sink["error"]:
-        said.append("%s: %d event(s) were refused by the receiver" % (name, sink["rejected"]))
+        said.append("%s: %s refused by the receiver" % (name, count(sink["rejected"], "event")))
     return said
 
 

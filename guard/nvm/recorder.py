@@ -21,6 +21,7 @@ import stat
 import time
 
 from guard.core.errors import CannotJudge
+from guard.core.refusal import count
 
 from .context import Context
 from .deliver import deliver, tell_of_drop
@@ -271,15 +272,15 @@ def _events(fd, context, uid, kept):
         yield from _damage(len(damaged), newest, os.fstat(fd), (context, uid, kept))
 
 
-def _damage(count, newest, known, about):
+def _damage(number, newest, known, about):
     """A line torn by a full disk, or one that guard did not write: counted, so that its absence can be seen."""
     context, uid, kept = about
     line = {
         "id": "%x-%x" % (known.st_ino, known.st_ctime_ns),  # the same when this file is read again
         "time_ns": newest["time_ns"] if newest else known.st_mtime_ns,
         "what": DAMAGED,
-        "text": "%d line(s) of the journal could not be read; see %s" % (count, kept),
-        "lines": count,
+        "text": "%s of the journal could not be read; see %s" % (count(number, "line"), kept),
+        "lines": number,
     }
     for event in events(line, context, uid):
         yield _encoded(event)

@@ -184,6 +184,15 @@ def test_damaged_lines_are_counted_and_spoil_no_other(home):
     assert b'{"v":1,"id":"half' in kept.read_bytes() and kept.stat().st_size < 10000
 
 
+def test_one_damaged_line_is_told_as_one_line(home):
+    attempted(home, 1)
+    with open(journal(home, UID), "ab") as torn:
+        torn.write(b"half\n")
+    drain(home)
+    (told,) = [one for one in map(json.loads, file.lines(log_path(home, UID))) if one["guard_event"] == "damaged"]
+    assert told["guard_reason"].startswith("1 line of the journal could not be read; see ")
+
+
 @pytest.mark.parametrize("point", ["rename", "unlink", "link", "write", "fsync", "rmdir"])
 def test_a_failure_at_any_step_is_made_good_by_the_next_run(home, monkeypatch, point):
     """Every call of each kind fails once, as a kill between two steps would end it; the next run goes on from there."""
