@@ -43,6 +43,8 @@ def command(targets, everywhere, folders, as_json):
         for answer in answers:
             reason = f": {answer['reason']}" if answer["reason"] else ""
             click.echo(f"{answer['outcome']:<17} {answer['python']}{reason}")
+        if not answers and not everywhere:
+            click.echo("guard: there is nothing to unprotect")
     lent = any(answer["reason"] for answer in answers)
     sys.exit(BAD_DATA if left else FINDINGS if lent else CLEAN)
 

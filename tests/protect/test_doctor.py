@@ -62,6 +62,12 @@ def test_an_environment_that_its_python_lets_guard_into_is_not_called_free(guard
     assert done.returncode == 0 and reason not in done.stdout
 
 
+@pytest.mark.parametrize("verb", ["protect", "unprotect"])
+def test_a_folder_without_environments_is_said(guarded, tmp_path, verb):
+    done = guarded.guard(verb, "--scan", str(tmp_path))
+    assert (done.returncode, done.stdout) == (0, f"guard: there is nothing to {verb}\n")
+
+
 @pytest.mark.parametrize(
     "words,code,said",
     [
