@@ -12,7 +12,8 @@ def toml(text):
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ValueError(str(error))
+        last = "(at line %d, the last one)" % len(text.rstrip().split("\n"))
+        raise ValueError(str(error).replace("(at end of document)", last))
 
 
 def ini(text, strict=True):

@@ -22,17 +22,12 @@ beside a settings file (``block.csv``, ``allow.csv``) are sources without being 
 """
 
 import os
-import sys
 from dataclasses import dataclass, field
 from typing import Any
 
+from guard import parsers
 from guard.core.errors import BadData
 from guard.core.home import SYSTEM_SETTINGS, Home
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 FEED, USERS, SYSTEMS = 0, 1, 2  # whose word it is: a feed's, this user's own, this machine's own
 
@@ -157,7 +152,7 @@ def _source(name: str, keys: "dict[str, Any]", rank: int) -> Source:
 def _read(path: str) -> "dict[str, Any]":
     try:
         with open(path, "rb") as file:
-            return tomllib.load(file)
+            return parsers.toml(file.read().decode("utf-8-sig"))
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:

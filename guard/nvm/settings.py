@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 
+from guard import parsers
 from guard.core.home import SYSTEM_SETTINGS
 
 from .files import folder, read, replace
@@ -171,12 +172,8 @@ def _table(path, home, faults):
         faults.append("%s: %s" % (path, error.strerror))
         return kept.get("tables", {})
     try:
-        import tomllib
-    except ImportError:  # Python 3.10 and before
-        import tomli as tomllib
-    try:
-        whole = tomllib.loads(data.decode("utf-8"))
-    except ValueError as error:  # TOMLDecodeError and UnicodeDecodeError are ValueErrors
+        whole = parsers.toml(data.decode("utf-8-sig"))
+    except ValueError as error:  # of TOML and of UTF-8
         faults.append("%s: %s" % (path, error))
         return kept.get("tables", {})
     tables = {key: whole[key] for key in ("events", "heartbeat", "sink") if key in whole}

@@ -116,6 +116,8 @@ def test_a_compiled_file_is_used_again(home, tmp_path, monkeypatch):
         ("[names]\ninternal = 3\n", "line 2: names.internal takes a list of strings"),
         ("[list]\nmax_age_days = -1\n", "line 2: list.max_age_days takes a number"),
         ("\x00", "line 1"),
+        ('[names]\ninternal = [\n    "a",\n', "line 3, the last one"),
+        ('mode = """\nenforce', "line 2, the last one"),
     ],
 )
 def test_a_file_that_does_not_parse_names_itself_and_the_line(home, tmp_path, text, said):

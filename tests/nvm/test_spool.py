@@ -161,6 +161,7 @@ def test_a_sink_that_is_slow_does_not_hold_the_log(home, away):
         ("events = 3\n", "[events] is not a table"),
         ('[events]\nlog = "some"\n', "log takes all, findings"),
         ("[events\n", "line 1"),
+        ("[events]\nlog = ", "line 2, the last one"),
     ],
 )
 def test_what_is_wrong_in_the_settings_is_said(home, text, said):
