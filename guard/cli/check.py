@@ -22,7 +22,7 @@ _PROJECT_FILES = ("pyproject.toml", "poetry.lock")
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a command on stdout, whatever the verdict.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, whatever the verdict.")
 @click.option(
     "-r", "--requirement", "requirement_files", multiple=True, type=click.Path(), help="Judge a requirement file."
 )
@@ -44,7 +44,10 @@ def command(as_json, requirement_files, files, words):
         words = (*(words or ("pip", "install")), *options)
     if not words:
         raise UsageError("no command to check", "guard check -- pip install NAME")
-    sys.exit(max(check(one, as_json) for one in (_commands(words) if files else [list(words)])))
+    codes, answers = zip(*(check(one, as_json) for one in (_commands(words) if files else [list(words)])))
+    if as_json:  # several folders are several commands; a reader of --files need not know how many
+        echo_json(envelope("check-files", checks=answers) if files else answers[0])
+    sys.exit(max(codes))
 
 
 def _commands(files):
@@ -59,7 +62,7 @@ def _commands(files):
 
 
 def check(words, as_json):
-    """Judge ``words`` (tool and arguments) and print; returns the exit code."""
+    """Judge ``words`` (tool and arguments), and print unless ``as_json``; returns (exit code, JSON object)."""
     home = homes.find()
     if not tool_of(os.path.basename(words[0])):
         raise UsageError(f"guard does not know the tool {words[0]!r}", "pip, poetry, uv, pipx, pdm, python -m pip")
@@ -73,11 +76,9 @@ def check(words, as_json):
     if names.notice:
         click.echo(f"guard: {names.notice}", err=True)
     findings = Judge(home, names, settings).command(asked)
-    if as_json:
-        echo_json(answer(asked, findings, settings, names))
-    elif asked.rejected:
+    if asked.rejected and not as_json:
         click.echo(f"guard: {invocation.tool} itself would reject this line: {asked.rejected}", err=True)
-    else:
+    elif not as_json:
         click.echo(text(words, findings, names, home, os.environ, colour_wanted(1, os.environ)), nl=False)
         for finding in findings:
             if finding.verdict == ALLOW:
@@ -85,9 +86,8 @@ def check(words, as_json):
                 click.echo(f"  {finding.name or finding.text} {finding.reason} ({by})")
         if not findings:
             click.echo(f"guard: clean: {count(len(asked.names()), 'name')}, list {names.version}")
-    if asked.rejected:
-        return USAGE
-    return FINDINGS if findings else CLEAN
+    code = USAGE if asked.rejected else FINDINGS if findings else CLEAN
+    return code, answer(asked, findings, settings, names)
 
 
 def answer(asked, findings, settings, names):

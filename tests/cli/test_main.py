@@ -129,6 +129,18 @@ def test_a_file_to_judge_that_is_not_there_is_not_clean(tmp_path):
         assert done.stderr == f"guard: {tmp_path / name}: there is no such file\n"
 
 
+def test_files_of_several_folders_are_one_object(tmp_path):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "pyproject.toml").write_text('[project]\nname = "x"\nversion = "1"\n')
+    files = [str(tmp_path / folder / "pyproject.toml") for folder in ("a", "b")]
+    for asked in (files, files[:1]):
+        done = run("check", "--json", "--files", *asked, stdout=subprocess.PIPE)
+        answer = json.loads(done.stdout)
+        assert (done.returncode, answer["kind"]) == (0, "check-files"), done.stderr
+        assert [one["kind"] for one in answer["checks"]] == ["check"] * len(asked)
+
+
 def test_one_name_is_one_name():
     for words, said in ((["six"], "1 name,"), (["six", "attrs"], "2 names,")):
         assert said in run("check", "--", "pip", "install", *words, stdout=subprocess.PIPE).stdout
