@@ -26,7 +26,7 @@ def put(path, lines, mode=None):
 def take(path):
     """Remove the block. Returns whether there was one. Raises OSError, BadData."""
     old = _read(path)
-    if old is None or BEGIN not in old:
+    if old is None or not _newline(old):
         return False
     files.replace(path, b"".join(_around(path, old)))
     return True
@@ -40,12 +40,18 @@ def _read(path):
         return None
 
 
+def _newline(text):
+    """The line end of the block in ``text``; b"" for no block. A program of the user's may have made it a CRLF."""
+    return next((newline for newline in (b"\n", b"\r\n") if BEGIN[:-1] + newline in text), b"")
+
+
 def _around(path, text):
     """What stands before and after the block. The newline before it is ours: the file may not have ended with one."""
-    before, begin, rest = text.rpartition(BEGIN)
-    if not begin:
+    newline = _newline(text)
+    if not newline:
         return text, b""
-    _, end, after = rest.partition(END)
+    before, _, rest = text.rpartition(BEGIN[:-1] + newline)
+    _, end, after = rest.partition(END[:-1] + newline)
     if not end:
         raise BadData("%s: guard's block has lost its last line" % os.fsdecode(path), "remove the block by hand")
-    return before[:-1] if before.endswith(b"\n") else before, after
+    return before[: -len(newline)] if before.endswith(newline) else before, after

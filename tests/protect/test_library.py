@@ -186,10 +186,18 @@ def test_lines_that_somebody_copied_are_all_taken_out(room, base):
     assert library.take(base.library) and not path.exists()
 
 
-def test_lines_that_cannot_be_taken_out_are_not_said_to_be_gone(room, base):
+def test_lines_that_were_given_crlf_are_taken_out_with_the_file(room, base):
     path = pathlib.Path(base.library, "sitecustomize.py")
     text = path.read_bytes()
     path.write_bytes(text.replace(b"\n", b"\r\n"))
+    assert library.take(base.library) and not path.exists()
+    path.write_bytes(text)
+
+
+def test_lines_that_cannot_be_taken_out_are_not_said_to_be_gone(room, base):
+    path = pathlib.Path(base.library, "sitecustomize.py")
+    text = path.read_bytes()
+    path.write_bytes(text.replace(b"\n", b"\r"))
     with pytest.raises(BadData, match="not as it was written"):
         protect.unprotect(room.home, base)
     path.write_bytes(text)

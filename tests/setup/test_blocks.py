@@ -43,6 +43,18 @@ def test_other_lines_go_in_the_old_place(tmp_path):
     assert path.read_bytes() == b"one\n\n" + blocks.BEGIN + b"new\n" + blocks.END + b"two\n"
 
 
+def test_a_block_in_a_file_that_was_given_crlf_is_replaced_and_removed(tmp_path):
+    path = tmp_path / "rc"
+    path.write_bytes(b"one\n")
+    blocks.put(path, b"old\n")
+    path.write_bytes((path.read_bytes() + b"two\n").replace(b"\n", b"\r\n"))
+    blocks.put(path, b"new\n")
+    assert path.read_bytes() == b"one\r\n\n" + blocks.BEGIN + b"new\n" + blocks.END + b"two\r\n"
+    path.write_bytes(path.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
+    assert blocks.take(path) is True
+    assert path.read_bytes() == b"one\r\ntwo\r\n"
+
+
 def test_a_file_made_here_is_said(tmp_path):
     assert blocks.put(tmp_path / "rc", LINES) is True
 
