@@ -50,8 +50,13 @@ def _refresh_file(format_, source: Source, kept: Kept, web: Web) -> "Kept | None
     if answer.data is None:
         return None
     claims = list(format_.parse(answer.data, source))
-    notes = {"until": sorted(claim.until for claim in claims if claim.until)}
+    notes = {"until": untils(claims)}
     return Kept(source.url, answer.validators, claims, notes, good=True)
+
+
+def untils(claims: "list[Claim]") -> "list[str]":
+    """The last days of those ``claims`` that have one, for ``Kept.notes``: the list is made anew behind each."""
+    return sorted(claim.until for claim in claims if claim.until)
 
 
 def _check(source: Source, claims: "list[Claim]") -> None:

@@ -129,6 +129,13 @@ def test_osv_withdrawn_and_compromised_in_words():
     assert osv_claim(details="this computer should be considered fully compromised").kind == MALICIOUS
 
 
+def test_osv_withdrawn_at_a_time_yet_to_come_holds_until_that_day():
+    claim = osv_claim(withdrawn="2999-02-01T12:00:00Z")
+    assert (claim.kind, claim.until) == (MALICIOUS, "2999-02-01")
+    assert osv_claim(withdrawn="soon").kind == WITHDRAWN
+    assert osv_claim(withdrawn="2026-02-01T00:00:00Z").until == ""
+
+
 def test_osv_record_of_several_projects_and_ecosystems():
     record = feeds.record(1, "First.Name")
     record["affected"] += [{"package": {"ecosystem": "npm", "name": "second"}},

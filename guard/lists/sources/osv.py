@@ -7,7 +7,7 @@ The time of the newest record is kept: an index older than the last one was roll
 as it is for weeks is frozen (``sync.frozen_days``).
 
 What a record says (https://ossf.github.io/osv-schema/):
-- ``withdrawn``: its source took it back.
+- ``withdrawn``: its source took it back, or will at a time that is yet to come: until that day the record holds.
 - a range that ends (``fixed``, ``last_affected``, ``limit``), or begins later than at 0: the project is good, some
   releases are bad: those in the range, and those that ``versions`` names. A range is kept as text (``>=1.0 <2.0``,
   guard.core.ranges). The project is a good one too where the text calls it a compromised package.
@@ -31,7 +31,7 @@ from guard.core.lookup import COMPROMISED, MALICIOUS, WITHDRAWN
 from ..archive import members
 from ..claim import Claim, name_of
 from ..config import Source
-from ..source import moment
+from ..source import moment, untils
 from ..store import Kept, Store
 from ..web import NOTHING_KNOWN, Missing, Validators, Web, shown
 
@@ -80,7 +80,8 @@ def refresh(source: Source, kept: Kept, web: Web, store: Store) -> "Kept | None"
     for key, fetched in _fetch(base, wanted, web):
         claims[key] = claims_of(fetched, source.label) if fetched else []
     said = [claim for claims_ in claims.values() for claim in claims_]
-    return Kept(source.url, answer.validators, said, {"times": times, "newest": newest}, good=True)
+    notes = {"times": times, "newest": newest, "until": untils(said)}
+    return Kept(source.url, answer.validators, said, notes, good=True)
 
 
 def _archive_alone(source: Source, base: str, kept: Kept, web: Web, store: Store) -> "Kept | None":
@@ -97,7 +98,7 @@ def _archive_alone(source: Source, base: str, kept: Kept, web: Web, store: Store
     times = kept.notes.get("times")
     before = kept.notes.get("newest", "") if times is None else max(times.values(), default="")[:_TO_THE_SECOND]
     _check_newest(newest, before, base + "all.zip")
-    return Kept(source.url, answer.validators, said, {"newest": newest}, good=True)
+    return Kept(source.url, answer.validators, said, {"newest": newest, "until": untils(said)}, good=True)
 
 
 def _archive(source: Source, base: str, known: Validators, web: Web, store: Store):
@@ -211,14 +212,25 @@ def _claims(record: "dict[str, Any]", label: str) -> Iterator[Claim]:
         if kind == COMPROMISED:
             versions = tuple(dict.fromkeys((*versions, *(r for r in _ranges(affected) if r not in (EVERY, UNCLEAR)))))
         since = (record.get("published") or "")[:10]
-        yield Claim(name, label, kind, versions=versions, evidence=(record["id"],), since=since)
+        until = _until(record)
+        yield Claim(name, label, kind, versions=versions, evidence=(record["id"],), since=since, until=until)
 
 
 def _kind(record: "dict[str, Any]", affected: "dict[str, Any]") -> str:
-    if record.get("withdrawn"):
+    if record.get("withdrawn") and not _until(record):
         return WITHDRAWN
     some = any(text != EVERY for text in _ranges(affected))
     return COMPROMISED if some or _COMPROMISED.search(record.get("details") or "") else MALICIOUS
+
+
+def _until(record: "dict[str, Any]") -> str:
+    """The day on which a record will be withdrawn, where that is yet to come; else ""."""
+    try:
+        when = moment(str(record.get("withdrawn") or ""))
+    except ValueError:
+        return ""
+    ahead = when - datetime.datetime.now(datetime.timezone.utc)
+    return when.date().isoformat() if ahead > _CLOCKS_DIFFER else ""
 
 
 def _ranges(affected: "dict[str, Any]") -> "Iterator[str]":
