@@ -81,7 +81,7 @@ def read_list(path=None):
     keys = []
     for fields in opened:
         entry = lookup.Entry(fields)
-        if entry.kind not in _SPOKEN or (entry.kind == lookup.COMPROMISED and not entry.versions):
+        if entry.kind not in _SPOKEN or entry.is_void:
             continue
         comment = _SPOKEN[entry.kind] + (", variations of %s" % entry.imitates if entry.imitates else "")
         page = _PAGE % entry.imitates if entry.imitates else _NO_PAGE

@@ -13,7 +13,7 @@ from guard.core import home
 from guard.core.errors import BadData, CannotJudge
 from guard.core.home import shipped
 from guard.core.judge import Judge
-from guard.core.lookup import COMPROMISED, LIST, WITHDRAWN, Entry, List, open_list
+from guard.core.lookup import LIST, Entry, List, open_list
 from guard.core.refusal import count
 from guard.core.settings import load
 from guard.core.table import Table
@@ -243,8 +243,8 @@ def _refusal(here, names):
     judge = Judge(here, List(names), settings)
 
     def refused(entry):
-        if entry.kind == WITHDRAWN or (entry.kind == COMPROMISED and not entry.versions):
-            return False  # it covers nothing
+        if entry.is_void:
+            return False
         finding = Finding(entry.name, entry.name, ALLOW, entry.kind, entry.reason)
         judge.decide(finding, settings["actions." + entry.kind])
         return finding.verdict == BLOCK

@@ -42,16 +42,18 @@ class Entry:
         self.evidence = fields[5].split(";") if fields[5] else []
         self.reason = fields[6]
 
-    def covers(self, version):
-        """Whether this entry speaks of the release ``version`` (as written; "" where the release is not known).
-
-        A compromised project whose bad releases nobody named is never blocked whole, so it covers nothing.
+    @property
+    def is_void(self):
+        """Whether it covers no release at all: it was withdrawn, or is a compromised project whose bad releases nobody
+        named, which is never blocked whole.
         """
-        if self.kind == WITHDRAWN:
+        return self.kind == WITHDRAWN or (self.kind == COMPROMISED and not self.versions)
+
+    def covers(self, version):
+        """Whether this entry speaks of the release ``version`` (as written; "" where the release is not known)."""
+        if self.is_void:
             return False
-        if self.versions:
-            return bool(version) and self._names(version)
-        return self.kind != COMPROMISED
+        return not self.versions or (bool(version) and self._names(version))
 
     def _names(self, version):
         plain = plain_version(version)

@@ -30,7 +30,7 @@ def splunk(entries: "Iterable[Entry]", others: bool = False) -> "Iterator[tuple[
     """The rows of the lookup, without its header. ``others``: also what is listed as spam, research, hacking tool."""
     for entry in entries:
         wanted = entry.kind in (MALICIOUS, TYPOSQUAT, COMPROMISED) or (others and entry.kind == OTHER)
-        if not wanted or (entry.kind == COMPROMISED and not entry.versions):
+        if not wanted or entry.is_void:
             continue
         comment = _WORDS[entry.kind]
         if entry.imitates:

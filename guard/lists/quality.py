@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from guard.core.lookup import OTHER, WITHDRAWN, Entry
+from guard.core.lookup import OTHER, Entry
 
 from . import export
 from .claim import upstream
@@ -37,7 +37,7 @@ def measure(entries: "Iterable[Entry]", popular: "Collection[str]", ordinary: "C
             "popular": sorted(name for name in popular if matcher.matches(name)),
             "ordinary": sorted(name for name in ordinary if matcher.matches(name)),
         },
-        "in_force": sum(1 for e in entries if e.kind not in (OTHER, WITHDRAWN) and (e.covers("") or e.versions)),
+        "in_force": sum(1 for e in entries if e.kind != OTHER and not e.is_void),
     }
 
 

@@ -34,7 +34,12 @@ def test_withdrawn_by_its_own_source_is_not_withdrawn_by_all():
     entry, _ = entry_of(say(evidence=("A-1",)), say(WITHDRAWN, "a"), say(source="b"))
     assert (entry.kind, entry.sources) == (MALICIOUS, ["b"])
     entry, _ = entry_of(say(), say(WITHDRAWN, "a"))
-    assert entry.kind == WITHDRAWN and not entry.covers("1.0")
+    assert entry.kind == WITHDRAWN and not entry.covers("1.0") and entry.is_void
+
+
+def test_a_compromised_project_without_releases_is_void_and_one_with_some_is_not():
+    assert Entry(["x", COMPROMISED]).is_void and not Entry(["x", COMPROMISED, "", "1.0"]).is_void
+    assert not Entry(["x", MALICIOUS]).is_void
 
 
 def test_a_source_with_categories_is_one_source():
