@@ -76,6 +76,7 @@ def test_osv_record_of_another_publisher():
     [
         ([{"introduced": "0"}], MALICIOUS, ("1.0",)),
         ([{"introduced": "0"}, {"limit": "*"}], MALICIOUS, ("1.0",)),
+        ([{"introduced": "0.0"}], COMPROMISED, ("1.0", ">=0.0")),
         ([{"introduced": "0"}, {"fixed": "2.0"}], COMPROMISED, ("1.0", "<2.0")),
         ([{"introduced": "0", "fixed": "2.0"}], COMPROMISED, ("1.0", "<2.0")),
         ([{"introduced": "0"}, {"limit": "2.0"}], COMPROMISED, ("1.0", "<2.0")),

@@ -242,7 +242,11 @@ def _ranges(affected: "dict[str, Any]") -> "Iterator[str]":
 
 
 def _spans(events: "list[tuple[str, str]]") -> "Iterator[str]":
-    """From events to ranges, as OSV's schema evaluates them: in the order of the releases they name."""
+    """From events to ranges, as OSV's schema evaluates them: in the order of the releases they name.
+
+    To the schema "0" alone comes before every release. Before "0.0" come its own, such as 0.0.dev1: a range that begins
+    there does not speak of them, and is no word against the whole project.
+    """
     try:
         ordered = sorted((_place(what, text), what, text.strip()) for what, text in events)
     except ValueError:
