@@ -5,6 +5,7 @@ than a directory of a thousand distributions is to list.
 """
 
 from .. import kernel as os
+from .reader import home_of
 
 _HEAD = 8192  # bytes; pip 9 states it behind all its imports
 
@@ -62,10 +63,10 @@ def _libraries(prefix, interpreter, venv, environ):
         if not names and os.path.isdir(prefix + lib):
             names = [name for name in os.listdir(prefix + lib) if name.startswith("python3.")]
     shared = [] if venv else ["/lib/python3/dist-packages"]
-    user = environ.get("PYTHONUSERBASE") or (environ.get("HOME", "") and environ["HOME"] + "/.local")
+    user = environ.get("PYTHONUSERBASE") or home_of(environ) + "/.local"
     paths = []
     for name in names:
-        if user and not venv:
+        if not venv:
             paths.append("%s/lib/%s/site-packages" % (user, name))
         if prefix == "/usr":
             paths.append("/usr/local/lib/%s/dist-packages" % name)

@@ -1,6 +1,7 @@
 """Where pip's configuration adds to a line: variables, files, their order; and how the real pip is recognised."""
 
 import os
+import pwd
 import subprocess
 import sys
 
@@ -145,6 +146,20 @@ def test_a_pip_on_pythonpath_is_another_candidate(tmp_path):
     old = installed("20.3.4")
     place = pip_version.place(sys.executable, {"PYTHONPATH": str(old)})
     assert place.versions[0] == "20.3.4"
+
+
+@pytest.mark.parametrize("environ", [{"HOME": "{}"}, {}])
+def test_a_pip_in_the_users_site_is_known_without_home_too(tmp_path, monkeypatch, environ):
+    account = pwd.struct_passwd(("me", "x", 1, 1, "", str(tmp_path), ""))
+    monkeypatch.setattr("pwd.getpwuid", lambda uid: account)
+    python = tmp_path / "usr" / "bin" / "python3.11"
+    python.parent.mkdir(parents=True)
+    python.touch()
+    site = tmp_path / ".local/lib/python3.11/site-packages/pip"
+    site.mkdir(parents=True)
+    (site / "__init__.py").write_text('__version__ = "22.3.1"\n')
+    environ = {name: value.format(tmp_path) for name, value in environ.items()}
+    assert pip_version.place(str(python), environ).versions == ("22.3.1",)
 
 
 @pytest.mark.parametrize(
