@@ -144,6 +144,31 @@ def test_tables_of_uv_that_are_nonsense_stop_nothing(acme, tmp_path, tables):
 
 
 @pytest.mark.parametrize(
+    ("words", "environ", "why"),
+    [
+        ("--no-config", {}, ""),
+        ("", {"UV_NO_SOURCES": "0"}, ""),
+        ("", {"UV_NO_SOURCES": "true"}, PUBLIC),
+        ("--no-sources-package other", {}, ""),
+        ("--no-sources-package acme_billing", {}, PUBLIC),
+        ("", {"UV_NO_SOURCES_PACKAGE": "other acme-billing"}, PUBLIC),
+    ],
+)
+def test_when_uv_goes_by_the_sources_of_a_project(acme, tmp_path, words, environ, why):
+    project = '[project]\nname = "own"\nversion = "1"\ndependencies = ["acme-billing"]\n'
+    index = '[[tool.uv.index]]\nname = "acme"\nurl = "%s"\nexplicit = true\n' % OWN
+    (tmp_path / "pyproject.toml").write_text(project + index + '[tool.uv.sources]\nacme-billing = {index = "acme"}\n')
+    holds(acme, "uv sync " + words, why, tmp_path, **environ)
+
+
+def test_a_configuration_file_of_uv_stands_in_place_of_all_tables(acme, tmp_path):
+    (tmp_path / "pyproject.toml").write_text('[tool.uv]\nextra-index-url = ["%s"]\n' % ELSEWHERE)
+    (tmp_path / "own.toml").write_text('index-url = "%s"\n' % OWN)
+    holds(acme, "uv pip install --no-config --config-file own.toml " + NAME, "", tmp_path)
+    holds(acme, "uv pip install " + NAME, "", tmp_path, UV_CONFIG_FILE="own.toml")
+
+
+@pytest.mark.parametrize(
     ("source", "words"),
     [
         ('{index = "acme"}', "--no-sources"),

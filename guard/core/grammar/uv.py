@@ -5,6 +5,7 @@ What uv's own resolver pulls in behind these is not seen by guard.
 
 from .. import kernel as os
 from ..command import NO_INDEX, Command, Invocation
+from ..names import normalise
 from . import argument, other_args, reqfile
 from .other_options import UV
 from .other_project import Project
@@ -48,10 +49,13 @@ def _indexes(project, given):
 
     reader, environ = project.reader, project.reader.environ
     asked = _options(given, environ)
-    if "no-config" not in given.options and environ.get("UV_NO_CONFIG", "").lower() not in TRUE:
-        asked.add(uv_tables.indexes(project, environ))
-        ignored = "no-sources" in given.options or "no-sources-package" in given.options or environ.get("UV_NO_SOURCES")
-        single = {} if ignored else uv_tables.named(project)
+    file = given.last("config-file") or environ.get("UV_CONFIG_FILE", "")
+    if file or ("no-config" not in given.options and environ.get("UV_NO_CONFIG", "").lower() not in TRUE):
+        asked.add(uv_tables.indexes(project, environ, file))
+    if "no-sources" not in given.options and environ.get("UV_NO_SOURCES", "").lower() not in TRUE:
+        single = uv_tables.named(project)  # they are the project's own word, whatever is said of configuration
+        for name in given.all("no-sources-package") or environ.get("UV_NO_SOURCES_PACKAGE", "").split():
+            single.pop(normalise(name), None)
         for target in reader.command.targets:
             if target.where.endswith(_OF_PROJECTS):
                 target.index = single.get(target.name, "")

@@ -54,17 +54,22 @@ class Asked:
         self.none = self.none or other.none
 
 
-def indexes(project, environ):
-    """What uv's tables say, as Asked: those of the project, then the user's own."""
+def indexes(project, environ, file):
+    """What uv's tables say, as Asked: those of the project, then the user's own; where ``file`` is given, its alone."""
     found = Asked()
-    home = environ.get("XDG_CONFIG_HOME") or home_of(environ) + "/.config"
-    for settings in (_own(project), tables(project.reader, home + "/uv/uv.toml", "uv.toml")):
+    reader = project.reader
+    if file:
+        places = [tables(reader, reader.path(file), file)]
+    else:
+        home = environ.get("XDG_CONFIG_HOME") or home_of(environ) + "/.config"
+        places = [_own(project), tables(reader, home + "/uv/uv.toml", "uv.toml")]
+    for settings in places:
         main = next((entry["url"] for entry in _entries(settings) if entry.get("default") is True), "")
         # An explicit index is asked only for the packages that name it.
         also = [e["url"] for e in _entries(settings) if e.get("default") is not True and e.get("explicit") is not True]
         found.add(Asked(main, also))
         # What stands in ``pip`` holds for ``uv pip`` alone, and there before the rest.
-        for one in (table(settings, "pip"), settings) if project.reader.command.verb.startswith("pip") else (settings,):
+        for one in (table(settings, "pip"), settings) if reader.command.verb.startswith("pip") else (settings,):
             main = one.get("index-url") if isinstance(one.get("index-url"), str) else ""
             links = filter(remote, strings(one.get("find-links")))
             found.add(Asked(main, strings(one.get("extra-index-url")), links, one.get("no-index") is True))

@@ -257,3 +257,5 @@ def test_the_indexes_of_uvs_own_tables(tmp_path):
     (tmp_path / ".config" / "uv" / "uv.toml").write_text('extra-index-url = ["https://five.invalid"]\n')
     assert asked() == ["https://pypi.org/simple", "https://five.invalid"]
     assert asked("--no-config") == []
+    (tmp_path / "six.toml").write_text('index-url = "https://six.invalid"\n')
+    assert asked("--config-file", "six.toml") == asked("--no-config", "--config-file", "six.toml") == ["https://six.invalid"]
