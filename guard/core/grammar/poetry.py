@@ -152,7 +152,8 @@ class _Project:
         for name, version, kind, url in packages:  # a thousand of them: straight into the list
             project = normalise(name)
             if project not in leave:
-                link, index = ("", url) if kind == "legacy" else (url, "")
+                # A source without a type, which old locks may have, is none to poetry: it asks its own indexes.
+                link, index = ("", url) if kind == "legacy" else (url if kind else "", "")
                 index = index if kept else ""
                 targets.append(Target(project, "%s==%s" % (name, version), version, "poetry.lock", asked, link, index))
         return True

@@ -138,6 +138,14 @@ def test_the_project_is_found_as_poetry_finds_it(project, monkeypatch):
     assert read("/", "install").project == "" and read("/", "add", "x").names() == ["x"]
 
 
+def test_a_source_without_a_type_in_an_old_lock_is_no_link(project):
+    for kind, url in (("", ""), ("legacy", "https://private.invalid/simple")):
+        text = '[[package]]\ncategory = "main"\nname = "one"\nversion = "1"\n\n[package.source]\nreference = "private"\n'
+        (project / "poetry.lock").write_text(text + f'type = "{kind}"\nurl = "https://private.invalid/simple"\n')
+        found = next(target for target in read(project, "install").targets if target.name == "one")
+        assert (found.link, found.index) == ("", url), kind
+
+
 def test_a_file_that_cannot_be_read_is_unseen(project):
     (project / "poetry.lock").write_text("<<<<<<< HEAD\n")
     command = read(project, "install")
