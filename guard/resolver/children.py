@@ -34,23 +34,33 @@ def through(session, cmd, note_path):
     program = os.path.basename(cmd[0])
     if program.startswith("pip"):
         return words(session.home, cmd[0], cmd[1:], note_path) or cmd
-    at = _pip_at(cmd) if program.startswith(("python", "pypy")) else None
-    if at is None:
-        return cmd
-    tool = ["-m", "pip", *cmd[at + 1 :]] if cmd[at] == "-mpip" else cmd[at:]
-    return [*cmd[:at], RUNNER, session.home.root, note_path, *tool]
+    flags, tool = _divided(cmd) if program.startswith(("python", "pypy")) else ([], [])
+    return [*flags, RUNNER, session.home.root, note_path, *tool] if tool else cmd
 
 
-def _pip_at(cmd):
-    """Index of the word that names pip in ``[python, flags…, PIP, …]``; None where there is none."""
-    for at in range(1, len(cmd)):
-        if cmd[at] == "-m":
-            return at if cmd[at + 1 : at + 2] in (["pip"], ["uv"]) else None
-        if cmd[at] == "-mpip":  # as pre-commit writes it
-            return at
-        if not cmd[at].startswith("-"):
-            return at if os.path.basename(cmd[at]) in _PIPS or cmd[at].endswith(_RESOLVERS) else None
-    return None
+def _divided(cmd):
+    """([python, flags…], [PIP, …]) of a command line of Python; PIP is a path, or ``-m`` and a name. [] for no pip."""
+    at = 1
+    while cmd[at : at + 1] and cmd[at].startswith("-") and cmd[at] != "-":
+        flags, letter, value = _parted(cmd[at])
+        if letter == "c":
+            return cmd, []
+        if letter == "m":  # also as pre-commit writes it: -mpip
+            module = [value, *cmd[at + 1 :]] if value else cmd[at + 1 :]
+            before = cmd[:at] if flags == "-" else [*cmd[:at], flags]
+            return before, ["-m", *module] if module[:1] in (["pip"], ["uv"]) else []
+        at += 2 if letter and not value else 1
+    tool = cmd[at:]
+    known = tool and (os.path.basename(tool[0]) in _PIPS or tool[0].endswith(_RESOLVERS))
+    return cmd[:at], tool if known else []
+
+
+def _parted(word):
+    """(flags, letter, value) of one word of Python's flags: the letter is the one that takes a value, "" for none."""
+    if word.startswith("--"):
+        return word, "-" if word == "--check-hash-based-pycs" else "", ""
+    at = next((at for at, letter in enumerate(word) if letter in "cmWX"), len(word))
+    return word[:at], word[at : at + 1], word[at + 1 :]
 
 
 class Subprocess:

@@ -14,6 +14,7 @@ TOOL = """\
 import subprocess, sys
 python, how, *words = sys.argv[1:]
 command = {"words": [python, "-m", "pip", *words], "-mpip": [python, "-I", "-mpip", *words],
+           "cluster": [python, "-Im", "pip", *words], "value": [python, "-X", "utf8", "-W", "ignore", "-mpip", *words],
            "script": [python.replace("bin/python", "bin/pip"), *words]}[how]
 done = subprocess.run(command, capture_output=True)
 print("the tool's last word")
@@ -34,7 +35,7 @@ def tox(room):
     return run
 
 
-@pytest.mark.parametrize("how", ["words", "-mpip", "script"])
+@pytest.mark.parametrize("how", ["words", "-mpip", "cluster", "value", "script"])
 def test_a_listed_name_is_refused_and_said_last(room, tox, how):
     told = assert_refused(tox(how, "install", "--target", room.folder / "target", BLOCKED), room)
     assert told.startswith("guard: refused: tox ")
