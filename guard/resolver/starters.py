@@ -12,8 +12,12 @@ import sys
 
 from ..core.command import Invocation
 from ..core.errors import CannotJudge, GuardError
+from ..core.judge import Judge
+from ..core.lookup import open_list
+from ..core.settings import load
 from ..core.verdict import BLOCK
 from . import children
+from .report import cwd as here
 from .wrap import wrap
 
 _UVS = ("uv", "uvx")  # found by their path, as tools do that bring a uv along; by its word it meets the shim
@@ -31,7 +35,7 @@ def patch(finder, module=None):
 
     def make_init(inner):
         def __init__(self, args, *more, **others):
-            plain = isinstance(args, (list, tuple)) and not more and not others.get("shell")
+            plain = isinstance(args, (list, tuple)) and not more[1:] and not others.get("shell")  # more[0]: bufsize
             through = None
             if plain and args and others.get("executable") is None:
                 through = finder.session.ours(_through, finder.session, args, others.get("env"), others.get("cwd"))
@@ -40,17 +44,19 @@ def patch(finder, module=None):
 
         return __init__
 
-    def make_execvpe(inner):
-        def execvpe(file, args, env):
-            through = finder.session.ours(_before_uv, finder.session, [file, *args[1:]], env)
+    def make_exec(inner):
+        def execvp(file, args, *more, **others):
+            environ = more[0] if more else others.get("env")
+            through = finder.session.ours(_before_uv, finder.session, [file, *args[1:]], environ)
             if through and finder.session.report.note:
                 finder.over()  # the tool above hears of it
-            return inner(through[0], through, env) if through else inner(file, args, env)
+            return inner(through[0], through, *more, **others) if through else inner(file, args, *more, **others)
 
-        return execvpe
+        return execvp
 
     wrap(subprocess.Popen, "__init__", make_init)
-    wrap(os, "execvpe", make_execvpe)
+    wrap(os, "execvpe", make_exec)
+    wrap(os, "execvp", make_exec)  # by which uv 0.1 does it
 
 
 def _before_uv(session, args, environ=None, cwd=None):
@@ -58,20 +64,27 @@ def _before_uv(session, args, environ=None, cwd=None):
     folder, program = os.path.split(os.fsdecode(args[0]))
     if program not in _UVS or not folder or os.path.realpath(folder) == os.path.realpath(session.home.shims):
         return None
+    cwd = os.path.join(here(), os.fsdecode(cwd or ""))
+    if not (os.path.isdir(cwd) and os.access(os.path.join(cwd, folder, program), os.X_OK)):
+        return None  # that it cannot be started is the tool's to hear, who may know another way
     if not os.access(session.home.python, os.X_OK):
         raise CannotJudge("%s is gone" % session.home.python)
-    session.take_over(_refused(session, [os.fsdecode(arg) for arg in args], environ, os.path.abspath(cwd or ".")))
+    session.take_over(_refused(session.home, [os.fsdecode(arg) for arg in args], environ, cwd))
     return [session.home.python, "-I", "-S", _GATE, session.home.root, args[0], program, *args[1:]]
 
 
-def _refused(session, args, environ, cwd):
-    """What the gate is going to refuse; it says so and records it, but the tool may show its uv's words to nobody."""
+def _refused(home, args, environ, cwd):
+    """What the gate is going to refuse; it says so and records it, but the tool may show its uv's words to nobody.
+
+    It judges by the list of that moment, and by the settings of the folder and the variables that uv is given.
+    """
     from ..core.grammar.read import read
 
-    environ = {os.fsdecode(key): os.fsdecode(value) for key, value in (environ or os.environ).items()}
+    environ = os.environ if environ is None else environ
+    environ = {os.fsdecode(key): os.fsdecode(value) for key, value in environ.items()}
     try:
         command = read(Invocation(os.path.basename(args[0]), args[1:], environ, cwd, args[0]))
-        found = session.judge().command(command) if command.installs else []
+        found = Judge(home, open_list(home), load(home, cwd, environ)).command(command) if command.installs else []
     except GuardError:
         return []  # the gate will find the same
     return [finding for finding in found if finding.verdict == BLOCK]

@@ -1,5 +1,7 @@
 """A tool that starts pip by itself, behind its shim: what it starts is judged, said last by it, and leaves with 77."""
 
+import os
+import pathlib
 import shutil
 import sys
 
@@ -67,10 +69,27 @@ def test_a_guard_without_that_room_breaks_no_tool(room, tox, tmp_path):
 
 
 UV = """\
-import subprocess, sys
+import os, subprocess, sys
 uv, how, *words = sys.argv[1:]
-start = [uv] if how == "path" else [uv.replace("bin/uv", "bin/python"), "-m", "uv"]
-done = subprocess.run([*start, *words], capture_output=True)
+python, others = uv.replace("bin/uv", "bin/python"), {}
+start = {"module": [python, "-m", "uv"], "-muv": [python, "-muv"], "gone": [uv + "-gone/uv"]}.get(how, [uv])
+if how == "bytes":
+    start, others = [os.fsencode(uv)], {"cwd": os.fsencode(os.getcwd()), "env": dict(os.environb)}
+if how == "lenient":
+    others = {"env": dict(os.environ, GUARD_MODE="warn")}
+if how == "homeless":
+    os.mkdir("gone")
+    os.chdir("gone")
+    os.rmdir("../gone")
+if how == "become":
+    os.execvp(uv, [uv, *words])
+try:
+    place = [-1] if how == "bufsize" else []
+    done = subprocess.Popen([*start, *words], *place, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **others)
+    done.communicate()
+except FileNotFoundError:
+    print("no uv here")
+    sys.exit(4)
 print("the tool's last word")
 sys.exit(3 if done.returncode else 0)
 """
@@ -90,7 +109,7 @@ def nox(room):
     return run
 
 
-@pytest.mark.parametrize("how", ["path", "module"])
+@pytest.mark.parametrize("how", ["path", "module", "-muv", "bytes", "bufsize"])
 def test_a_uv_that_the_tool_brings_along_is_judged_and_said_last(room, nox, how):
     words = ["pip", "install", "--target", room.folder / "target"]
     told = assert_refused(nox(how, *words, BLOCKED), room)
@@ -105,6 +124,40 @@ def test_a_uv_that_the_tool_brings_along_is_judged_and_said_last(room, nox, how)
 def test_a_uv_that_installs_nothing_leaves_no_line(room, nox):
     assert nox("path", "--version").returncode == 0
     assert room.lines() == []
+
+
+def test_a_uv_in_a_folder_that_is_gone_is_judged_all_the_same(room, nox):
+    assert_refused(nox("homeless", "pip", "install", "--target", room.folder / "target", BLOCKED), room)
+    assert [line["verdict"] for line in room.lines()] == ["block"]
+
+
+def test_a_uv_that_is_not_there_is_the_tools_to_hear(room, nox):
+    done = nox("gone", "pip", "install", "--target", room.folder / "target", BLOCKED)
+    assert (done.returncode, done.stdout, done.stderr) == (4, "no uv here\n", "")
+    assert room.lines() == []
+
+
+def test_a_uv_that_is_given_another_policy_is_told_of_as_it_was_judged(room, nox):
+    done = nox("lenient", "pip", "install", "--no-index", "--target", room.folder / "target", BLOCKED)
+    assert (done.returncode, done.stderr) == (3, "")  # uv's own failure, no refusal
+    assert [line["verdict"] for line in room.lines()] == ["warn"]
+
+
+def test_a_uv_that_the_process_becomes_as_the_first_uvs_did_is_judged(room, nox):
+    done = nox("become", "pip", "install", "--target", room.folder / "target", BLOCKED)
+    assert (done.returncode, done.stdout) == (77, "")
+    assert done.stderr.count("guard: refused:") == 1
+    assert [line["verdict"] for line in room.lines()] == ["block"]
+
+
+def test_a_name_let_through_once_is_used_up_by_one_uv(room, nox):
+    os.makedirs(room.home.allow)
+    (pathlib.Path(room.home.allow) / BLOCKED).write_text("once=yes\nreason=tried\n")
+    words = ["pip", "install", "--no-index", "--target", room.folder / "target", BLOCKED]
+    done = nox("path", *words)
+    assert (done.returncode, done.stderr) == (3, "")  # uv's own failure, no refusal
+    assert_refused(nox("path", *words), room)
+    assert [line["verdict"] for line in room.lines()] == ["allow", "block"]
 
 
 def test_a_uv_is_started_without_guards_python_as_policy_says(room, nox):
