@@ -44,6 +44,23 @@ def _parse(form, data, interpreter):
     if len(data) > LIMIT:
         raise BadData("larger than %d MiB" % (LIMIT >> 20))
     python = interpreter or own or sys.executable
+    # -I: neither the working directory nor PYTHONPATH has a say in what is imported there.
+    words, environ = [python, "-I", PARSERS, form], {"LC_ALL": "C.UTF-8"}
+    try:
+        raw = (_asked if hasattr(os, "posix_spawn") else _asked_slowly)(words, environ, data)
+    except OSError as error:
+        raise CannotJudge("guard's own interpreter cannot be started: %s" % (error.strerror or error))
+    try:
+        said, value = marshal.loads(raw)
+    except (ValueError, EOFError, TypeError):
+        raise CannotJudge("guard's parser gave no answer")
+    if said != "ok":
+        raise BadData(value)
+    return value
+
+
+def _asked(words, environ, data):
+    """What the program ``words`` writes, given ``data`` (bytes). Raises OSError where it cannot be started."""
     give, gave = os.pipe()
     answer, answered = os.pipe()
     actions = [
@@ -51,10 +68,7 @@ def _parse(form, data, interpreter):
         (os.POSIX_SPAWN_DUP2, answered, 1),
     ]
     try:
-        # -I: neither the working directory nor PYTHONPATH has a say in what is imported there.
-        pid = os.posix_spawn(python, [python, "-I", PARSERS, form], {"LC_ALL": "C.UTF-8"}, file_actions=actions)
-    except OSError as error:
-        raise CannotJudge("guard's own interpreter cannot be started: %s" % (error.strerror or error))
+        pid = os.posix_spawn(words[0], words, environ, file_actions=actions)
     finally:
         os.close(give)
         os.close(answered)
@@ -63,15 +77,15 @@ def _parse(form, data, interpreter):
             with open(gave, "wb") as pipe:  # the parser reads everything before it answers, so this cannot deadlock
                 pipe.write(data)
         except BrokenPipeError:
-            pass  # it died; the missing answer below says so
+            pass  # it died; the missing answer says so
         with open(answer, "rb") as pipe:
-            raw = pipe.read()
+            return pipe.read()
     finally:
         os.waitpid(pid, 0)
-    try:
-        said, value = marshal.loads(raw)
-    except (ValueError, EOFError, TypeError):
-        raise CannotJudge("guard's parser gave no answer")
-    if said != "ok":
-        raise BadData(value)
-    return value
+
+
+def _asked_slowly(words, environ, data):
+    """The same in a tool's Python 3.7."""
+    from subprocess import PIPE, run
+
+    return run(words, input=data, stdout=PIPE, env=environ, check=False).stdout
