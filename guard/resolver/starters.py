@@ -84,7 +84,11 @@ def _refused(home, args, environ, cwd):
     environ = {os.fsdecode(key): os.fsdecode(value) for key, value in environ.items()}
     try:
         command = read(Invocation(os.path.basename(args[0]), args[1:], environ, cwd, args[0]))
-        found = Judge(home, open_list(home), load(home, cwd, environ)).command(command) if command.installs else []
+        if not command.installs:
+            return []
+        names = open_list(home)
+        found = Judge(home, names, load(home, cwd, environ)).command(command)
+        names.close()  # a tool may start many
     except GuardError:
         return []  # the gate will find the same
     return [finding for finding in found if finding.verdict == BLOCK]

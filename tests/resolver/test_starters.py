@@ -166,3 +166,14 @@ def test_a_uv_is_started_without_guards_python_as_policy_says(room, nox):
     assert (done.returncode, done.stdout) == (0, "the tool's last word\n"), done.stderr
     assert "gone is gone: this is not checked, since on_error is allow" in done.stderr
     assert nox("path", "--version", GUARD_ON_ERROR="block").returncode not in (0, 3)
+
+
+@pytest.mark.parametrize("name", [BLOCKED, "goodpkg-alpha", "reqeusts-goodpkg"])
+def test_the_list_is_closed_again_however_many_uvs_are_started(room, name):
+    uv = venv("3.11", "uv") / "bin" / "uv"
+    tool = room.folder / "nox"
+    tool.write_text("import os, subprocess, sys\nfor _ in range(4):\n"
+                    "    subprocess.run(sys.argv[1:], capture_output=True)\n    print(len(os.listdir('/dev/fd')))\n")  # fmt: skip
+    done = room.run([sys.executable, RUNNER, room.root, "-", tool, uv, "pip", "install", "--offline", name])
+    told = done.stdout.split()
+    assert len(told) == 4 and told[1:] == told[1:2] * 3, done.stdout + done.stderr
