@@ -6,7 +6,9 @@ found without it. Nothing of the tool is imported before the tool asks for it, a
 
 import os
 import sys
+from _thread import get_ident
 
+_IMPORTLIB, _EXTERNAL = sys.modules["_frozen_importlib"], sys.modules["_frozen_importlib_external"]
 CLASS = "TypoguardDoor"  # of the finder that a .pth line defines (door.py); it would ask this one again
 
 # Module of the tool -> the module of this room that patches it.
@@ -95,6 +97,8 @@ class Finder:
         return code if self._session is None else self._session.finish(code)
 
     def find_spec(self, name, path=None, target=None):
+        if path is None and get_ident() in _alone:
+            return _StandardLibraryAlone.find(name)
         room = WATCHED.get(name[len(_CARRIED) :] if name.startswith(_CARRIED) else name)
         if room is None:
             return None
@@ -128,22 +132,42 @@ class Finder:
         self.session.ours(patch, self if room in _OF_FINDER else self.session, module)
 
 
+_alone = {}  # type: dict  # ident of a thread that is in the following -> the folders of the standard library
+
+
 class _StandardLibraryAlone:
     """While guard's own modules are imported, nothing but the standard library is found: a working directory or a
     PYTHONPATH may hold an ``fcntl.py``, and what it says would be guard's verdict.
+
+    It holds for this thread alone: what others import meanwhile is found as ever, so ``sys.path`` stays as it is.
     """
 
     def __enter__(self):
-        self._path = sys.path[:]
         library, native = os.path.dirname(os.__file__), sys.base_exec_prefix + "/"
-        sys.path[:] = [
+        self._before = _alone.get(get_ident())
+        _alone[get_ident()] = [
             folder
-            for folder in self._path
+            for folder in sys.path
             if folder == library or (folder.endswith("/lib-dynload") and folder.startswith(native))
         ]
 
     def __exit__(self, *_):
-        sys.path[:] = self._path
+        if self._before is None:
+            del _alone[get_ident()]
+        else:
+            _alone[get_ident()] = self._before
+
+    @staticmethod
+    def find(name):
+        """The spec of a module that no package holds, for a thread that is in here. Raises ImportError."""
+        for own in (_IMPORTLIB.BuiltinImporter, _IMPORTLIB.FrozenImporter):
+            spec = own.find_spec(name)
+            if spec is not None:
+                return spec
+        spec = _EXTERNAL.PathFinder.find_spec(name, _alone[get_ident()])
+        if spec is None:
+            raise ModuleNotFoundError("No module named %r" % name, name=name)
+        return spec
 
 
 class _Patching:

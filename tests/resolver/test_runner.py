@@ -158,3 +158,31 @@ def test_the_shell_form_really_runs(tmp_path):
     tool.chmod(0o755)
     bare, told = run(tool, "x"), run(*words(homes.at(str(tmp_path)), str(tool), ["x"]))
     assert told.stdout == bare.stdout
+
+
+SHIELD = """\
+import sys, threading
+folder, root = sys.argv[1:]
+sys.path.insert(0, folder)
+from guard.resolver import finder
+finder.enter(root)
+def told(name):
+    try:
+        return __import__(name).__file__.startswith(folder)
+    except ImportError:
+        return None
+with finder._StandardLibraryAlone():
+    others = []
+    thread = threading.Thread(target=lambda: others.append(told("only_here")))
+    thread.start()
+    thread.join()
+    print(told("wave"), told("nowhere_else"), *others)
+print(told("nowhere_else"))
+"""
+
+
+def test_what_guard_imports_is_the_standard_librarys_and_other_threads_find_their_own(folder):
+    for name in ("wave", "only_here", "nowhere_else"):
+        (folder / "tools" / f"{name}.py").write_text("")
+    done = run(sys.executable, "-c", SHIELD, folder / "tools", folder, PYTHONPATH=os.path.dirname(homes.PACKAGE))
+    assert (done.stdout, done.stderr) == ("False None True\nTrue\n", "")
