@@ -57,7 +57,7 @@ class Report:
 
     def get_ready(self):
         """Import now what ``append`` will: from 26.3, pip lets nothing be imported once it installs."""
-        from ..core import attempt, handoff, journal  # noqa: F401
+        from ..core import attempt, handoff, journal  # noqa: F401  # to have them imported is all
 
         self.read()  # what that imports is up to the command
 

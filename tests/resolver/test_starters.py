@@ -24,17 +24,21 @@ sys.exit(3 if done.returncode else 0)
 """
 
 
+def starter(room, name, text, started, **ours):
+    """A function that runs a tool of that name behind the runner, on ``started``, with these variables besides."""
+    tool = room.folder / name
+    tool.write_text(text)
+
+    def run(how, *words, runner=RUNNER, **more):
+        return room.run([sys.executable, runner, room.root, "-", tool, started, how, *words], **{**ours, **more})
+
+    return run
+
+
 @pytest.fixture
 def tox(room):
     """Run a tool called tox, which hides what its pip says."""
-    tool = room.folder / "tox"
-    tool.write_text(TOOL)
-    pip = venv("3.11", "pip==25.3") / "bin" / "python"
-
-    def run(how, *words, runner=RUNNER):
-        return room.run([sys.executable, runner, room.root, "-", tool, pip, how, *words])
-
-    return run
+    return starter(room, "tox", TOOL, venv("3.11", "pip==25.3") / "bin" / "python")
 
 
 @pytest.mark.parametrize("how", ["words", "-mpip", "cluster", "value", "script"])
@@ -98,15 +102,8 @@ sys.exit(3 if done.returncode else 0)
 @pytest.fixture
 def nox(room):
     """Run a tool called nox, which brings a uv along and hides what it says."""
-    tool = room.folder / "nox"
-    tool.write_text(UV)
-    uv = venv("3.11", "uv") / "bin" / "uv"
-
-    def run(how, *words, **more):
-        more = {"UV_INDEX_URL": room.index.url, "UV_CACHE_DIR": room.folder / "uv", "UV_NO_CONFIG": "1", **more}
-        return room.run([sys.executable, RUNNER, room.root, "-", tool, uv, how, *words], **more)
-
-    return run
+    ours = {"UV_INDEX_URL": room.index.url, "UV_CACHE_DIR": room.folder / "uv", "UV_NO_CONFIG": "1"}
+    return starter(room, "nox", UV, venv("3.11", "uv") / "bin" / "uv", **ours)
 
 
 @pytest.mark.parametrize("how", ["path", "module", "-muv", "bytes", "bufsize"])
